@@ -1,0 +1,1 @@
+"""Report file -> Report -> passages -> index. Knows nothing of questions."""

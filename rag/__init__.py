@@ -1,0 +1,1 @@
+"""Question -> answer with its proof. Imports index, never web or eval."""
