@@ -68,9 +68,9 @@ class SentenceTransformerEmbedder:
     def __init__(self, folder: Path, name: str, checksum: str) -> None:
         """Load the model in `folder`; `name` and `checksum` are what an index remembers it by."""
         from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
+        from transformers.utils import logging as transformers_logging
 
-        disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._model = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
         )

@@ -1,7 +1,7 @@
 """Library: the reports on disk and the generation that is current.
 
-Parsed reports are the source of truth; CURRENT names the generation that serves. Writers work one at a time under a lock that
-dies with its process, and publish with one atomic replacement; readers look at CURRENT between two questions.
+Parsed reports are the source of truth; CURRENT names the generation that serves. Writers work one at a time under a
+lock that dies with its process, and publish with one atomic replacement; readers look at CURRENT between two questions.
 
     data/reports/<id>.json      parsed reports
     data/sources/<id>/<name>    the files they came from
@@ -13,7 +13,6 @@ dies with its process, and publish with one atomic replacement; readers look at 
 
 import hashlib
 import logging
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -62,9 +61,13 @@ class Library:
     Args:
         data_dir: created when it is first written to.
         embedder: the embedder, or a function that loads it; it is loaded at the first need of it.
+
+    Attributes:
+        trouble: what is wrong with CURRENT while another generation serves, None while all is well.
     """
 
     def __init__(self, data_dir: Path, embedder: Embedder | Callable[[], Embedder]) -> None:
+        """Remember where everything is; nothing is read or written yet."""
         self._reports = data_dir / "reports"
         self._sources = data_dir / "sources"
         self._generations = data_dir / "generations"
@@ -144,8 +147,8 @@ class Library:
     def ensure(self, bundled: Path, progress: Progress | None = None) -> None:
         """Make sure that there is a good index: seconds when there is one.
 
-        The first start adds every report file in `bundled`. Later starts build only when the index is missing, damaged, behind the
-        parsed reports, or of an older parser. A start while another process builds waits for it.
+        The first start adds every report file in `bundled`. Later starts build only when the index is missing, damaged,
+        behind the parsed reports, or of an older parser. A start while another process builds waits for it.
 
         Raises:
             IndexMismatch: the index was built with another model; `build` makes a new one.
@@ -157,9 +160,8 @@ class Library:
         with self._writing(wait_s=_START_WAIT_S):
             if self._is_good():
                 return
-            reports = {
-                report.id: report for report in (self._parsed_again() if self._is_outdated() else self.reports())
-            }
+            stored = self._parsed_again() if self._is_outdated() else self.reports()
+            reports = {report.id: report for report in stored}
             sources: dict[str, Path] = {}
             # Without CURRENT no start has ever ended: a first start that was killed may have left some of its reports.
             if not self._pointer.exists():
@@ -174,7 +176,7 @@ class Library:
     def current(self) -> PassageIndex:
         """The generation that serves; one look at CURRENT when nothing has changed.
 
-        Where CURRENT is damaged the index that is open goes on serving, or else the newest older good one; `trouble` says so.
+        Where CURRENT is damaged the open index goes on serving, or else the newest older good one: see `trouble`.
 
         Raises:
             IndexMissing: nothing has been built.
@@ -339,15 +341,11 @@ class Library:
         return set(self._removed.read_text().split()) if self._removed.exists() else set()
 
     def _prune(self) -> None:
-        name = self._current_name()
-        kept = {
-            name,
-            *[folder.name for folder in self._list_generations() if folder.name != name][: _KEPT_GENERATIONS - 1],
-        }
+        kept = {folder.name for folder in self._list_generations()[:_KEPT_GENERATIONS]}
         for folder in self._generations.iterdir():
-            if folder.is_dir() and (folder.name.startswith(BUILDING) or not folder.name.startswith(".")):
-                if folder.name not in kept:
-                    shutil.rmtree(folder, ignore_errors=True)
+            finished = not folder.name.startswith(".")
+            if folder.name not in kept and (finished or folder.name.startswith(BUILDING)):
+                shutil.rmtree(folder, ignore_errors=True)
         for folder in self._sources.glob("*"):
             if not (self._reports / f"{folder.name}.json").exists():
                 shutil.rmtree(folder, ignore_errors=True)
@@ -367,7 +365,7 @@ class Library:
 
     def _pointer_stamp(self) -> tuple[int, int, int] | None:
         try:
-            status = os.stat(self._pointer)
+            status = self._pointer.stat()
         except OSError:
             return None
         return (status.st_mtime_ns, status.st_ino, status.st_size)

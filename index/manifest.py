@@ -1,7 +1,7 @@
 """Manifest of a generation: what it was built from and the SHA-256 of each of its files.
 
-Nothing in a generation is read before its bytes have proved to be those that were audited: a flipped bit in a Chroma folder can
-crash the process that opens it. Chroma writes to a folder that it merely reads, so it gets a private copy.
+Nothing in a generation is read before its bytes have proved to be those that were audited: a flipped bit in a Chroma
+folder can crash the process that opens it. Chroma writes to a folder that it merely reads, so it gets a private copy.
 """
 
 import hashlib
@@ -113,7 +113,7 @@ def flush(path: Path) -> None:
 
 
 def write_atomically(contents: Mapping[Path, bytes]) -> None:
-    """Replace files so that a reader, or a crash at any moment, sees each with its old content or its new, never a part.
+    """Replace files so that a reader, or a crash at any moment, sees each with its old content or its new, no part.
 
     All are written and flushed before the first is replaced: a full disk changes nothing.
     """
@@ -143,10 +143,11 @@ def crash_point(name: str) -> None:
 class PrivateCopy:
     """Checked copy of some subfolders of a generation, for libraries that write where they read.
 
-    A lock file beside it is held while it is in use, so that `sweep_copies` can tell a copy in use from what a killed process left.
+    A lock file beside it is held while it is in use: so `sweep_copies` knows what a killed process left.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, subfolders: tuple[str, ...]) -> None:
+        """Copy the files of `folder` that lie in `subfolders`; IndexDamaged where one is not what the manifest says."""
         root = folder.parent / COPIES
         root.mkdir(parents=True, exist_ok=True)
         self.folder = root / uuid.uuid4().hex

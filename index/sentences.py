@@ -1,121 +1,19 @@
 """Sentences of a passage, as half-open spans: what is quoted must begin and end where the report's sentences do.
 
-Own rules instead of nltk's punkt: punkt cuts after "Reg." and before "(Recommendation 2.1)", joins list lines, and nltk costs
-1.6 s to import.
+Own rules instead of nltk's punkt: punkt cuts after "Reg." and before "(Recommendation 2.1)", joins list lines, and nltk
+costs 1.6 s to import.
 """
 
 import re
 
 # Never end a sentence, whatever follows.
-_TITLES = frozenset(
-    [
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "rev",
-        "hon",
-        "st",
-        "sr",
-        "e.g",
-        "eg",
-        "i.e",
-        "ie",
-        "viz",
-        "cf",
-        "vs",
-        "v",
-        "approx",
-        "incl",
-        "esp",
-    ]
-)
+_TITLES = re.compile(r"dr|mrs?|ms|prof|rev|hon|st|sr|e\.?g|i\.?e|viz|cf|vs?|approx|incl|esp")
 # End no sentence when a number or a bracket follows: "Reg. 12(2)(a)", "para. 3", "No. 5".
-_NUMBERED = frozenset(
-    [
-        "no",
-        "nos",
-        "p",
-        "pp",
-        "para",
-        "paras",
-        "par",
-        "reg",
-        "regs",
-        "sec",
-        "sect",
-        "s",
-        "ss",
-        "art",
-        "arts",
-        "ch",
-        "cl",
-        "fig",
-        "figs",
-        "vol",
-        "ed",
-        "sch",
-        "app",
-        "ref",
-        "refs",
-        "r",
-        "rec",
-        "recs",
-    ]
-)
+_NUMBERED = re.compile(r"nos?|pp?|paras?|par|regs?|secs?|sect|ss?|arts?|ch|cl|figs?|vol|ed|sch|app|refs?|r|recs?")
 # After an abbreviation that may also end a sentence ("U.K.", "plan B."), only these begin a new one.
-_STARTERS = frozenset(
-    [
-        "the",
-        "this",
-        "these",
-        "those",
-        "there",
-        "it",
-        "its",
-        "they",
-        "their",
-        "he",
-        "she",
-        "his",
-        "her",
-        "we",
-        "our",
-        "you",
-        "your",
-        "in",
-        "on",
-        "at",
-        "as",
-        "if",
-        "when",
-        "where",
-        "while",
-        "what",
-        "who",
-        "all",
-        "some",
-        "many",
-        "most",
-        "no",
-        "not",
-        "both",
-        "each",
-        "every",
-        "however",
-        "although",
-        "since",
-        "because",
-        "but",
-        "and",
-        "for",
-        "from",
-        "with",
-        "a",
-        "an",
-        "one",
-    ]
+_STARTERS = re.compile(
+    r"the|this|these|those|there|its?|they|their|he|she|his|her|we|our|your?|in|on|at|as|if|when|where|while|what|who|all|"
+    r"some|many|most|not?|both|each|every|however|although|since|because|but|and|for|from|with|an?|one"
 )
 _CLOSERS = "\"'’”)\\]»"
 _STOP = re.compile(rf"(?:\.{{3,}}|…|[.?!]+)[{_CLOSERS}]*(?=\s)|(?<=[a-z]{{3}})\.(?=[A-Z][a-z]+\s)")
@@ -141,8 +39,8 @@ _NEW_LINE = re.compile(
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Half-open spans of the sentences of a passage, in order, without surrounding white space.
 
-    Every character that is not white space lies in exactly one span. A list line is a span of its own (or several, where it
-    holds several sentences); a reference in brackets after a full stop belongs to the sentence before it.
+    Every character that is not white space lies in exactly one span. A list line is a span of its own, or
+    several where it holds several sentences; a reference in brackets after a full stop belongs to the sentence before it.
     """
     spans: list[tuple[int, int]] = []
     for start, end in _lines(text):
@@ -189,12 +87,12 @@ def _ends_sentence(text: str, stop: re.Match[str], line_start: int) -> bool:
     before = _WORD_BEFORE.search(text, max(line_start, stop.start() - _LONGEST_ABBREVIATION), stop.start())
     word = before[0] if before else ""
     lowered = word.lower()
-    if lowered in _TITLES or _is_list_number(text, word, stop.start(), line_start):
+    if _TITLES.fullmatch(lowered) or _is_list_number(text, word, stop.start(), line_start):
         return False
-    if lowered in _NUMBERED and (not first or first.isdigit()):
+    if _NUMBERED.fullmatch(lowered) and (not first or first.isdigit()):
         return False
     if (len(word) == 1 and word.isupper()) or re.fullmatch(r"(?:[A-Z]\.)+[A-Z]", word):
-        return (first + rest).lower() in _STARTERS
+        return _STARTERS.fullmatch((first + rest).lower()) is not None
     return True
 
 

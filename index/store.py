@@ -1,6 +1,6 @@
 """PassageIndex: one open generation, only read; and its Chroma collection. The only file that imports chromadb.
 
-Chroma gives the candidates, the vectors beside it give the cosines: llama-index reports exp(-distance), which is no cosine.
+Chroma gives the candidates, the vectors beside it the cosines: llama-index reports exp(-distance), which is no cosine.
 """
 
 import logging
@@ -64,6 +64,7 @@ class PassageIndex:
     def __init__(
         self, manifest: Manifest, reports: tuple[Report, ...], vectors: PassageVectors, copy: PrivateCopy
     ) -> None:
+        """Put together what `open` read."""
         self.manifest = manifest
         self.generation = manifest.generation
         self.reports = reports
@@ -170,7 +171,7 @@ class PassageIndex:
         return self._chroma.digests()
 
     def unreachable(self) -> list[str]:
-        """Ids of the passages that Chroma does not give as the first hit for their own vector (equal vectors are equal)."""
+        """Ids of the passages that are not Chroma's first hit for their own vector; equal vectors count as the same."""
         lost = []
         for start in range(0, len(self.passages), _BATCH):
             firsts = self._chroma.firsts(self.vectors[start : start + _BATCH])
@@ -210,7 +211,7 @@ class PassageIndex:
 
 
 class _Chroma:
-    """The collection of one open generation, opened at the first search; keeps chromadb out of commands that don't search."""
+    """The collection of one open generation, opened at the first search: other commands import no Chroma."""
 
     def __init__(self, copy: PrivateCopy) -> None:
         self._copy = copy

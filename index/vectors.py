@@ -1,4 +1,4 @@
-"""Vectors of passages and of their sentences: embedded once, copied from the last generation where a text is unchanged."""
+"""Vectors of passages and of their sentences: embedded once, copied from the last generation where the text is."""
 
 import hashlib
 import io
@@ -56,7 +56,7 @@ def embed_passages(
     known: Mapping[str, Floats],
     progress: Callable[[int, int], None] | None = None,
 ) -> PassageVectors:
-    """Vectors of passages and sentences; a text that occurs twice, or whose digest is in `known`, is not embedded again."""
+    """Vectors of passages and sentences; a text that occurs twice, or whose digest is known, is not embedded again."""
     spans = [(row, *span) for row, passage in enumerate(passages) for span in sentence_spans(passage.text)]
     sentences = [passages[row].text[start:end] for row, start, end in spans]
     passage_digests = [passage.digest for passage in passages]
@@ -74,7 +74,7 @@ def embed_passages(
 
 
 def known_vectors(previous: Path | None, embedder: Embedder) -> dict[str, Floats]:
-    """Digest -> vector out of an older generation; empty where it is damaged or was built with another model or schema."""
+    """Digest -> vector out of an older generation; empty where it is damaged or has another model or schema."""
     if previous is None:
         return {}
     try:
