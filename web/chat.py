@@ -1,0 +1,235 @@
+"""The chat at "/": conversation on the left, evidence of the latest answer beside it. Gradio; escaped by `markup`."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+# Read once, when gradio is imported: no telemetry, no calls home.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+from fastapi import FastAPI
+from pydantic import TypeAdapter, ValidationError
+
+from index.errors import ClasQAError
+from index.filters import Filters
+from rag.answer import Answer
+from web import markup, schemas
+from web.addresses import resolve_filters
+from web.examples import example_questions
+from web.markup import text
+from web.pages import organisation_names, section_titles
+from web.perimeter import only_chat_doors
+from web.problems import public_detail
+from web.service import OpenIndex, Service
+from web.wording import PRODUCT, STATUSES, TAGLINE, answer_to_copy
+
+ANY = "Any"
+EXAMPLES = 4
+STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("style.css", "chat.css"))
+SCRIPT = f"<script>{Path(__file__).with_name('chat.js').read_text(encoding='utf-8')}</script>"
+WORKING = '<p class="working">Searching the reports and checking each sentence…</p>'
+NO_EVIDENCE = (
+    '<h2>Evidence</h2><p class="hint">The paragraphs that prove an answer appear here, '
+    "with the words it relies on marked.</p>"
+)
+WELCOME = (
+    "<div class='welcome'><p><strong>Ask a question about the loaded reports.</strong></p>"
+    "<p>Every sentence of an answer names the paragraph that proves it. "
+    "Where the reports do not say, you are told so.</p></div>"
+)
+_QUESTION: TypeAdapter[str] = TypeAdapter(schemas.QuestionText)
+
+Messages = list[dict[str, Any]]
+Turns = list[dict[str, str]]
+
+
+def mount_chat(app: FastAPI, service: Callable[[], Service]) -> None:
+    """Mount the chat at the root of `app`, after all its routes, behind only_chat_doors."""
+    gr.mount_gradio_app(
+        app,
+        build_chat(service),
+        path="/",
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        max_file_size=1,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
+        css=STYLE,
+        head=SCRIPT,
+    )
+    mounted: Any = app.router.routes[-1]
+    mounted.app = only_chat_doors(app, mounted.app)
+
+
+def build_chat(service: Callable[[], Service]) -> gr.Blocks:
+    """The page and its events; `service` is called with each of them, so it may not be open yet when this runs."""
+    with gr.Blocks(title=f"{PRODUCT}: {TAGLINE}", analytics_enabled=False, fill_width=True) as chat:
+        gr.HTML(header())
+        with gr.Row(elem_id="workspace"):
+            with gr.Column(scale=3, min_width=320, elem_id="conversation"):
+                conversation = gr.Chatbot(
+                    label="Conversation",
+                    show_label=False,
+                    elem_id="messages",
+                    layout="bubble",
+                    height="max(20rem, calc(100vh - 25rem))",
+                    placeholder=WELCOME,
+                    allow_tags=False,
+                    latex_delimiters=[],
+                    buttons=[],
+                    feedback_options=None,
+                    group_consecutive_messages=False,
+                )
+                status = gr.HTML(announcement(""), elem_id="announcement")
+                question = gr.Textbox(
+                    label="Your question",
+                    placeholder="For example: which recommendations concern training?",
+                    max_length=schemas.MAX_QUESTION_CHARACTERS,
+                    lines=1,
+                    max_lines=5,
+                    submit_btn="Ask",
+                    elem_id="question",
+                    autofocus=True,
+                )
+                with gr.Row(elem_id="examples"):
+                    examples = [gr.Button("", size="sm", visible=False) for _ in range(EXAMPLES)]
+                with gr.Accordion("Only in one report, section or organisation", open=False, elem_id="filters"):
+                    choices = [
+                        gr.Dropdown([ANY], value=ANY, label=label, allow_custom_value=True)
+                        for label in ("Report", "Section", "Organisation")
+                    ]
+                again = gr.Button("New conversation", size="sm", elem_id="again")
+            with gr.Column(scale=2, min_width=320, elem_id="evidence"):
+                evidence = gr.HTML(panel(NO_EVIDENCE))
+        notice = gr.HTML(elem_id="notice")
+        turns = gr.JSON([], visible=False)
+
+        def opened() -> list[Any]:
+            return page_state(service().index)
+
+        def asked(
+            typed: str, shown: Messages, before: Turns, report: str, section: str, organisation: str
+        ) -> Iterator[tuple[Any, ...]]:
+            yield from ask(service(), typed, shown or [], before or [], (report, section, organisation))
+
+        chat.load(opened, None, [*choices, *examples, notice], api_visibility="private", show_progress="hidden")
+        inputs = [conversation, turns, *choices]
+        outputs = [question, conversation, turns, evidence, status]
+        options: dict[str, Any] = {
+            "api_visibility": "private",
+            "show_progress": "hidden",
+            "concurrency_limit": None,
+            "concurrency_id": "ask",
+        }
+        question.submit(asked, [question, *inputs], outputs, **options)
+        for example in examples:
+            example.click(asked, [example, *inputs], outputs, **options)
+        again.click(
+            lambda: ("", [], [], panel(NO_EVIDENCE), announcement("New conversation.")),
+            None,
+            outputs,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+    chat.queue(default_concurrency_limit=None, max_size=64, api_open=False)
+    return chat
+
+
+def page_state(index: OpenIndex) -> list[Any]:
+    """What depends on the loaded reports: filter choices, examples, notices; read anew when a page is opened."""
+    reports = [(ANY, ANY), *((report.title, report.id) for report in index.reports)]
+    questions = example_questions(index)[:EXAMPLES]
+    buttons = [gr.Button(question, visible=True) for question in questions]
+    return [
+        gr.Dropdown(reports, value=ANY),
+        gr.Dropdown([ANY, *section_titles(index)], value=ANY),
+        gr.Dropdown([ANY, *organisation_names(index)], value=ANY),
+        *buttons,
+        *[gr.Button(visible=False) for _ in range(EXAMPLES - len(buttons))],
+        markup.notices(index.reports),
+    ]
+
+
+def ask(
+    service: Service, typed: str, shown: Messages, before: Turns, chosen: tuple[str, str, str]
+) -> Iterator[tuple[Any, ...]]:
+    """The page while a question is worked on, then with its answer; one that cannot be asked is only announced."""
+    try:
+        question = _QUESTION.validate_python(typed)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        yield typed, shown, before, gr.skip(), announcement(f"The question {reason}.", alert=True)
+        return
+    messages = [*shown, message("user", f"<bdi>{lines(question)}</bdi>")]
+    yield "", [*messages, message("assistant", WORKING)], before, gr.skip(), announcement("Searching and checking.")
+    try:
+        index = service.index
+        reports, sections, organisations = ((value,) if value and value != ANY else () for value in chosen)
+        filters = resolve_filters(index, Filters(reports, sections, organisations))
+        answer = service.answer(
+            question, index=index, embedder=service.embedder, history=before, filters=filters, mode="auto"
+        )
+    except ClasQAError as error:
+        told = f'<p class="warning">{text(public_detail(error))}</p>'
+        yield "", [*messages, message("assistant", told)], before, gr.skip(), announcement("No answer.", alert=True)
+        return
+    said = [
+        {"role": "user", "content": answer.standalone_question or question},
+        {"role": "assistant", "content": answer.answer[: schemas.MAX_TURN_CHARACTERS]},
+    ]
+    yield (
+        "",
+        [*messages, message("assistant", markup.answer_html(answer))],
+        [*before, *said][-schemas.MAX_TURNS :],
+        panel(evidence_with_copy(answer, index)),
+        announcement(f"{STATUSES[answer.status]}. {counted(len(answer.citations))}."),
+    )
+
+
+def message(role: str, html: str) -> dict[str, Any]:
+    """One chat message of ready HTML in one block and on one line, so that Markdown leaves it alone."""
+    return {"role": role, "content": f'<div class="said">{" ".join(html.splitlines())}</div>'}
+
+
+def lines(written: str) -> str:
+    """Escaped text that keeps its line breaks."""
+    return "<br>".join(text(line) for line in written.strip().splitlines())
+
+
+def announcement(words: str, alert: bool = False) -> str:
+    """The status line: a polite live region, so that screen readers hear that an answer is there and not each word."""
+    return f'<p role="status" aria-live="polite" class="{"alert" if alert else "quiet"}">{text(words)}</p>'
+
+
+def counted(citations: int) -> str:
+    """How many passages are cited, in words."""
+    return f"{citations} passage{'' if citations == 1 else 's'} cited"
+
+
+def panel(html: str) -> str:
+    """The evidence panel as a named region that can be reached and scrolled by keyboard."""
+    return f'<section class="panel" aria-label="Evidence" tabindex="0">{html}</section>'
+
+
+def evidence_with_copy(answer: Answer, index: OpenIndex) -> str:
+    """The evidence, below a button that copies the answer with its references."""
+    if not answer.citations:
+        return markup.evidence_html(answer, index)
+    copied = text(answer_to_copy(answer, index.reports)).replace("\n", "&#10;")
+    button = f'<button type="button" class="copy" data-copy="{copied}">Copy answer with references</button>'
+    return button + markup.evidence_html(answer, index)
+
+
+def header() -> str:
+    """Product name and the ways to the other pages."""
+    links = "".join(f'<li><a href="{url}">{label}</a></li>' for url, label in markup.NAVIGATION if url != "/")
+    return (
+        f'<header class="site"><h1 class="product">{PRODUCT}</h1><p class="tagline">{text(TAGLINE)}</p>'
+        f'<nav aria-label="Site"><ul>{links}</ul></nav></header>'
+    )
