@@ -1,0 +1,112 @@
+"""Lines -> `Block`s: paragraphs, list items, headings, with hard-wrapped lines joined and each character's source line kept."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from index.lines import Line
+from index.outline import Outline, Start, Starts, ends_sentence
+
+_REFERENCE_ALONE = re.compile(r"\(?\s*rec(?:ommendation)?s?\b[^()]{0,60}\)[.\s]*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+@dataclass(slots=True)
+class Block:
+    """One paragraph while it is being read; `joints` are (offset in text, source line) pairs in rising order."""
+
+    text: str
+    start: Start | None
+    line: Line
+    joints: list[tuple[int, int]] = field(default_factory=list)
+
+    def line_at(self, offset: int) -> int:
+        """Source line of the character at this offset."""
+        return max((joint for joint in self.joints if joint[0] <= offset), default=(0, self.line.number))[1]
+
+    def append(self, line: Line, joiner: str) -> None:
+        """Add a line; a joiner of "-" means that a word goes on after the hyphen already there."""
+        if joiner == "-":
+            joiner = ""
+        self.joints.append((len(self.text) + len(joiner), line.number))
+        self.text += joiner + line.text
+
+
+def wrap_width(lines: Sequence[Line]) -> int:
+    """Usual length of a full line where the source wraps its lines, else 0.
+
+    A wrapped text shows in lines that go on in lower case; a text with one line a paragraph has next to none.
+    """
+    if len(lines) < 2:
+        return 0
+    lengths = sorted(len(line.text) for line in lines)
+    full = lengths[int(0.9 * (len(lengths) - 1))]
+    going_on = sum(line.text[:1].islower() and not line.bullet for line in lines)
+    return full if full <= 160 and going_on >= 0.12 * len(lines) else 0
+
+
+def build_blocks(lines: Sequence[Line], outline: Outline, first: int, width: int) -> list[Block]:
+    """Blocks of the lines from `first` on, in the order of the text."""
+    hyphenated = Counter(word.casefold() for line in lines for word in _WORD.findall(line.text))
+    blocks: list[Block] = []
+    for i in range(first, len(lines)):
+        line, start = lines[i], outline.starts.get(i)
+        if start is not None and start.starts is Starts.CONTENTS:
+            continue
+        joiner = None
+        if start is None and blocks:
+            joiner = _joiner(blocks[-1], lines[i - 1], line, width, hyphenated)
+        if joiner is None:
+            text = start.rest if start is not None and start.number is not None else line.text
+            blocks.append(Block(text, start, line, [(0, line.number)]))
+            continue
+        if joiner == "":
+            blocks[-1].text = blocks[-1].text[:-1]
+        blocks[-1].append(line, joiner)
+    return blocks
+
+
+def _joiner(block: Block, before: Line, line: Line, width: int, words: Counter[str]) -> str | None:
+    """What joins the line to the block: a space, a newline, "-" (hyphen kept), "" (hyphen dropped) or None for a new block."""
+    if _REFERENCE_ALONE.fullmatch(line.text) and block.start is not None and block.start.starts is Starts.FINDING:
+        return "\n"
+    if line.bullet:
+        return None
+    if block.start is not None and block.start.starts is Starts.HEADING:
+        return None
+    if not _goes_on(block, before, line, width):
+        return None
+    if re.search(r"[^\W\d_]-$", block.text) and line.text[:1].isalpha():
+        return _hyphen(block.text, line.text, words)
+    return " "
+
+
+def _goes_on(block: Block, before: Line, line: Line, width: int) -> bool:
+    """Whether the line goes on with the paragraph of the line before it."""
+    open_group = block.start is not None and block.start.starts is Starts.GROUP and not block.text.endswith(":")
+    if open_group and not line.gap:
+        return True
+    unfinished = not ends_sentence(before.text)
+    if line.gap:
+        return unfinished and (line.text[:1].islower() or block.text.endswith("-") or _inside_words(before.text, width))
+    if not width:
+        return unfinished and line.text[:1].islower()
+    return unfinished or line.text[:1].islower() or len(before.text) >= 0.8 * width
+
+
+def _inside_words(text: str, width: int) -> bool:
+    """Whether a full line stops where no paragraph does: at a comma, "and", "of", "the"."""
+    return bool(
+        width and re.search(r"(?:,|\b(?:and|or|of|the|a|an|to|in|for|with|by|from|that|which|is|are|was|were))$", text)
+    )
+
+
+def _hyphen(before: str, after: str, words: Counter[str]) -> str:
+    """ "" where the report elsewhere writes the word without the hyphen ("safe-guarding"), "-" where it is the word's own."""
+    first = re.search(r"[^\W\d_]+-$", before)
+    second = re.match(r"[^\W\d_]+", after)
+    if not first or not second:
+        return "-"
+    head, tail = first[0][:-1].casefold(), second[0].casefold()
+    return "" if words[head + tail] > words[f"{head}-{tail}"] else "-"

@@ -1,0 +1,187 @@
+"""Names of health organisations in running text: where they begin and end, and when two spellings are one name."""
+
+import re
+from collections.abc import Collection, Iterator
+
+from rapidfuzz.distance import Indel
+
+# Bodies that a review names but does not address: councils, departments, regulators, boards.
+AUTHORITY = re.compile(
+    r"\b(?:Council|Borough|Local Authority|Department|Ofsted|CQC|Care Quality Commission|Public Health(?: England)?|Police|Home Office"
+    r"|Ministry|Safeguarding (?:Children )?Board|LSCB|Government|Local Authorities)\b",
+    re.IGNORECASE,
+)
+_SUFFIX = (
+    r"(?:NHS\s+)?(?:Foundation\s+)?[Tt]rust|NHS\s+FT|Clinical\s+Commissioning\s+Groups?|CCGs?|Integrated\s+Care\s+Board|NHS\s+England"
+    r"|Community\s+Interest\s+Company|C\.?I\.?C\.?|Limited|Ltd|Integrated\s+Care\s+System|PCT|Primary\s+Care\s+Trust|Social\s+Enterprise"
+)
+_END = re.compile(
+    rf"(?:{_SUFFIX}|Unit|Team|Services?|Group|Board|Partnership|Council|Hospitals?|Company|Healthcare|Authority|LLP|Inc)\.?$"
+)
+_KIND = re.compile(rf"(?:{_SUFFIX})$")
+_WORD = r"(?:[A-Z][\w’'.-]*|&)"
+_LINK = r"(?:and|of|the|for|upon|on|in|&)"
+_NAME = re.compile(
+    rf"\b(?:{_WORD}\s+)(?:(?:{_WORD}|{_LINK}(?=\s+(?:{_LINK}\s+)?[A-Z&]))\s+){{0,9}}?"
+    r"(?:(?:NHS\s+)?(?:Foundation\s+)?[Tt]rust|Clinical\s+Commissioning\s+Group|CCG|Integrated\s+Care\s+Board"
+    r"|Community\s+Interest\s+Company|CIC)\b(?!\s+(?:Board|Area|boards?))|\bNHS\s+England\b"
+)
+_ABBREVIATED = re.compile(r"\s*\((?:the\s+)?[\"“'‘]?([A-Z][A-Za-z&]*[A-Z][A-Za-z&]{0,6}|[A-Z]{2,8})[\"”'’]?\)")
+_GENERIC_ABBREVIATIONS = {
+    "CCG",
+    "CCGs",
+    "ICB",
+    "ICBs",
+    "NHS",
+    "PCT",
+    "FT",
+    "CIC",
+    "LAT",
+    "LATs",
+    "ICS",
+    "CAMHS",
+    "ED",
+    "LA",
+    "GP",
+    "GPs",
+}
+_FILLER = {"the", "nhs", "foundation", "trust", "ft", "of", "c.i.c", "cic", "ltd", "limited"}
+_GENERIC = {
+    "acute", "and", "area", "board", "care", "clinical", "commissioning", "community", "foundation", "ft", "general", "group", "health",
+    "healthcare", "hospital", "hospitals", "integrated", "local", "mental", "nhs", "of", "partnership", "primary", "services", "service",
+    "social", "team", "the", "trust", "unit", "university", "teaching", "royal", "ccg", "ccgs", "groups", "each", "both", "this", "all", "our",
+    "we", "children", "childrens", "a", "an", "in", "at", "for", "by", "from", "provider", "commissioner", "company", "interest", "england",
+}  # fmt: skip
+# Capital words that begin a sentence or a label, not a name.
+_LEADING = re.compile(
+    r"^(?:(?:The|A|An|In|At|By|For|From|With|Both|Each|All|This|That|These|Although|However|When|Where|While|Since|As|To|Staff|Within|And|Of|On"
+    r"|Across|Provider|Please|Ensure|We|It|Their|Our|If|Some|Most|Many|Here|Health services|&)\s+)+"
+)
+_COMPASS = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "mid"}
+
+
+def name_key(name: str) -> str:
+    """What all spellings of one organisation share: lower case, without NHS, Foundation, Trust and "the", hospitals in the singular."""
+    text = name.casefold().replace("&", " and ")
+    text = re.sub(r"\bccgs?\b", "clinical commissioning group", text)
+    text = re.sub(r"\bclinical commissioning groups\b", "clinical commissioning group", text)
+    words = re.sub(r"[^\w.]+", " ", re.sub(r"['’]", "", text)).replace(".", "").split()
+    if words == ["nhs", "england"]:
+        return "nhs england"
+    kept = [_singular(word) for word in words if word not in _FILLER]
+    return " ".join(kept) or " ".join(words)
+
+
+def same_key(first: str, second: str) -> bool:
+    """Whether two keys differ by no more than a slip in one long word."""
+    ours, theirs = first.split(), second.split()
+    if len(ours) != len(theirs):
+        return False
+    different = [(a, b) for a, b in zip(ours, theirs, strict=True) if a != b]
+    if len(different) != 1:
+        return False
+    a, b = different[0]
+    slip = min(len(a), len(b)) >= 5 and Indel.normalized_similarity(a, b) >= 0.9
+    return slip and a[0] == b[0] and not {a, b} & _COMPASS
+
+
+def is_distinctive(name: str) -> bool:
+    """Whether something in the name tells it from others of its kind: "the Acute Hospitals Trust" has nothing."""
+    words = re.sub(r"['’]", "", name.casefold()).replace("&", " ").split()
+    return any(word.strip(".,") not in _GENERIC for word in words)
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Full names of trusts, commissioning groups, care boards and NHS England, as printed."""
+    for found in _NAME.finditer(text):
+        for piece in and_split(" ".join(found[0].split())):
+            for name in _before_nhs(_LEADING.sub("", piece)):
+                if _KIND.search(name) and is_name(name) and not AUTHORITY.search(name):
+                    yield name
+
+
+def abbreviations_in(text: str) -> Iterator[tuple[str, str]]:
+    """(full name, abbreviation) pairs of "Full Name (ABBR)"; abbreviations that fit every body of a kind are left out."""
+    for found in _NAME.finditer(text):
+        short = _ABBREVIATED.match(text, found.end())
+        if short and short[1] not in _GENERIC_ABBREVIATIONS:
+            for name in names_in(found[0]):
+                yield name, short[1]
+
+
+def split_names(value: str, text: str, known: Collection[str] = ()) -> list[str]:
+    """Names in a list that may have no separators: "A Hospitals Trust B Health and Care Trust Swanswell NHS England".
+
+    Args:
+        value: the list as printed.
+        text: where pieces that nothing separates are looked up as names of their own.
+        known: names after which an "and" separates, beside those that end as such names do.
+    """
+    value = re.sub(r"\s*\([^()]*\)", " ", " ".join(value.split()))
+    names: list[str] = []
+    for part in re.split(r"\s*[;,•]\s*(?:and\s+)?|(?<=[a-zA-Z])\.\s+|\.$", value):
+        for piece in and_split(part, known):
+            for name in _run_on(piece, text):
+                cleaned = _LEADING.sub("", re.sub(r"^(?:and|&)\s+|\s+(?:and|&)$", "", name.strip(" .:,-–"))).strip()
+                if re.search(r"[A-Z]", cleaned) and cleaned not in names and is_name(cleaned):
+                    names.append(cleaned)
+    return names
+
+
+def is_name(name: str) -> bool:
+    """Whether this can be the name of one organisation."""
+    return name == "NHS England" or (is_distinctive(name) and bool(name))
+
+
+def and_split(part: str, known: Collection[str] = ()) -> list[str]:
+    """Pieces at each "and" that stands behind a complete name."""
+    pieces: list[str] = []
+    current = ""
+    for word in re.split(r"(\s+(?:and|as well as)(?:\s+the)?\s+)", part):
+        if not word.strip().startswith(("and", "as well as")) or not current:
+            current += word
+        elif _END.search(current) or current.strip() in known or word.strip() != "and":
+            pieces.append(current)
+            current = ""
+        else:
+            current += word
+    return [piece for piece in (*pieces, current) if piece.strip()]
+
+
+def _run_on(piece: str, text: str) -> list[str]:
+    """Names that stand one after another with nothing between."""
+    names: list[str] = []
+    rest = piece.strip()
+    while rest:
+        found = re.search(rf"(?:{_SUFFIX})\b\.?(?=\s+[A-Z(]|$)", rest)
+        if not found:
+            names += _looked_up(rest, text)
+            break
+        if rest[found.start() :].startswith("NHS England") and found.start():
+            names += _looked_up(rest[: found.start()].strip(), text)
+            names.append("NHS England")
+        else:
+            names += _before_nhs(rest[: found.end()])
+        rest = rest[found.end() :].strip()
+    return names
+
+
+def _before_nhs(name: str) -> list[str]:
+    """ "Swanswell NHS South Town CCG" is two names; "Town Hospitals NHS Trust" is one."""
+    found = re.search(r"(?<=\w)\s+(?=NHS\s+(?!Foundation|Trust|trust|FT))", name)
+    return [name[: found.start()], name[found.end() :]] if found else [name]
+
+
+def _looked_up(names: str, text: str) -> list[str]:
+    """One name, or two where each half is a name that the report also uses apart from the other."""
+    words = names.split()
+    for cut in range(1, len(words)):
+        halves = (" ".join(words[:cut]), " ".join(words[cut:]))
+        apart = text.replace(names, " ")
+        if all(half[:1].isupper() and re.search(rf"(?<!\w){re.escape(half)}(?!\w)", apart) for half in halves):
+            return list(halves)
+    return [names] if names else []
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if word in {"hospitals", "services", "partnerships", "groups"} else word

@@ -1,0 +1,60 @@
+"""Headings of a report that is no CLAS review, told by their shape alone."""
+
+import re
+from collections.abc import Sequence
+
+from index.front_matter import is_label
+from index.lines import Line
+from index.outline import Outline, Start, Starts, ends_sentence
+from index.titles import split_number
+
+_FIRST_PAGE_LINES = 25
+_LONGEST = 110
+_OPEN = re.compile(
+    r"(?:[.,;:!)”\"]|\b(?:and|or|of|the|a|an|to|in|for|with|by|from|at|on|as|that|is|are|was|were|has|have|be))$"
+)
+
+
+def add_shape_headings(lines: Sequence[Line], outline: Outline, width: int) -> Outline:
+    """The outline with a heading at each short line that stands over prose as a heading does."""
+    labels = [i for i, line in enumerate(lines[:_FIRST_PAGE_LINES]) if is_label(line.text)]
+    first = max(outline.body if outline.contents_titles else 0, labels[-1] + 1 if labels else _after_cover(lines))
+    starts = dict(outline.starts)
+    for i in range(first, len(lines)):
+        if i not in starts and _is_heading(lines, i, width):
+            starts[i] = Start(Starts.HEADING, *split_number(lines[i].text))
+    body = min(
+        (i for i, start in starts.items() if start.starts is not Starts.CONTENTS and i >= first), default=len(lines)
+    )
+    starts = {i: start for i, start in starts.items() if i >= body or start.starts is Starts.CONTENTS}
+    return Outline(starts, body, outline.contents_titles, outline.warnings)
+
+
+def _after_cover(lines: Sequence[Line]) -> int:
+    """Index of the line after the title, where a short first line is one."""
+    begin = 1 if lines[0].text.startswith("SOURCE:") else 0
+    return (
+        begin + 1
+        if len(lines) > begin + 2 and len(lines[begin].text) <= _LONGEST and not ends_sentence(lines[begin].text)
+        else begin
+    )
+
+
+def _is_heading(lines: Sequence[Line], i: int, width: int) -> bool:
+    line = lines[i]
+    text = split_number(line.text)[1]
+    if line.level:
+        return True
+    if line.bullet or not text[:1].isupper() or len(text) > _LONGEST or len(text) < 3 or _OPEN.search(text):
+        return False
+    if i + 1 == len(lines) or not _is_prose(lines[i + 1], width):
+        return False
+    if width and not line.gap and not (i == 0 or ends_sentence(lines[i - 1].text)):
+        return False
+    if width and not lines[i + 1].gap and len(text) > (0.9 if text.endswith("?") or line.gap else 0.75) * width:
+        return False
+    return not lines[i + 1].text[:1].islower() and len(text.split()) <= 18
+
+
+def _is_prose(line: Line, width: int) -> bool:
+    return line.bullet or len(line.text) >= (0.7 * width if width else 60) or bool(re.search(r"\w[.:]$", line.text))
