@@ -306,7 +306,11 @@ class Library:
         name = build_generation(reports, self._generations, self.embedder, previous, progress)
         folder = self._generations / name
         try:
+            if progress is not None:
+                progress("auditing", 0, 1)
             audit(folder)
+            if progress is not None:
+                progress("auditing", 1, 1)
             crash_point("after-audit")
             self._write_reports(reports, sources, removed)
             crash_point("before-swap")

@@ -39,8 +39,8 @@ _NEW_LINE = re.compile(
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Half-open spans of the sentences of a passage, in order, without surrounding white space.
 
-    Every character that is not white space lies in exactly one span. A list line is a span of its own, or
-    several where it holds several sentences; a reference in brackets after a full stop belongs to the sentence before it.
+    Every character that is not white space lies in exactly one span. A list line is a span of its own, or several where
+    it holds several sentences; a reference in brackets after a full stop belongs to the sentence before it.
     """
     spans: list[tuple[int, int]] = []
     for start, end in _lines(text):
