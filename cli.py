@@ -1,0 +1,335 @@
+"""The command line: clas-qa serve | ask | search | show | reports. Exit codes: 0 answered or done, 1 no answer or failed, 2 wrong usage."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from index.errors import ClasQAError, UnknownName
+from settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
+    from index.filters import Filters
+    from index.library import Library
+    from index.report import Passage, Report
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Questions on CLAS reviews, answered with the paragraphs that prove it.")
+reports_app = typer.Typer(no_args_is_help=True, help="The reports that are loaded.")
+app.add_typer(reports_app, name="reports")
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print the API's JSON object instead of text.")]
+ReportFilter = Annotated[list[str] | None, typer.Option("--report", help="Only this report (may be given again).")]
+SectionFilter = Annotated[list[str] | None, typer.Option("--section", help="Only this section, by title or number.")]
+OrganisationFilter = Annotated[list[str] | None, typer.Option("--organisation", help="Only passages on this organisation.")]
+RecommendationFilter = Annotated[list[str] | None, typer.Option("--recommendation", help="Only what belongs to this recommendation.")]
+KindFilter = Annotated[list[str] | None, typer.Option("--kind", help="Only this kind: finding, recommendation, quote, …")]
+
+
+def main() -> None:
+    """Entry point: errors that a user can mend are one line on stderr."""
+    try:
+        app()
+    except UnknownName as exc:
+        _fail(exc, 2)
+    except ClasQAError as exc:
+        _fail(exc, 1)
+
+
+def _fail(error: Exception, code: int) -> None:
+    print(f"clas-qa: {error}", file=sys.stderr)
+    sys.exit(code)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default CLAS_QA_HOST or 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default CLAS_QA_PORT or 7860.")] = None,
+) -> None:
+    """Serve chat and API."""
+    from app import serve as serve_app
+
+    settings = load_settings()
+    chosen = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    serve_app(settings.model_copy(update=chosen))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    report: ReportFilter = None,
+    section: SectionFilter = None,
+    organisation: OrganisationFilter = None,
+    recommendation: RecommendationFilter = None,
+    kind: KindFilter = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Answer one question. Exit code 1 where the reports hold no answer, 2 for what is no question."""
+    from rag.answer import AnswerStatus, answer_question
+
+    settings = load_settings()
+    library, embedder = _open(settings)
+    index = library.current()
+    filters = _filters(index.reports, report, section, organisation, recommendation, kind)
+    answer = answer_question(question, index=index, embedder=embedder, filters=filters)
+    if as_json:
+        _print_json(answer.public())
+    else:
+        print(answer.answer)
+        for line in (f"Complete: {answer.completeness}." if answer.completeness else "", *answer.warnings):
+            if line:
+                print(f"\n{line}")
+        for related in answer.related:
+            print(f"\nLinked recommendation {related.number}: {related.text}")
+        for citation in answer.citations:
+            print(f"\n[{citation.passage.mark}] {_where(citation.passage)}")
+        if not answer.citations and answer.consulted:
+            print(f"\nNearest passages: {', '.join(answer.consulted)}")
+    if answer.status is AnswerStatus.INVALID_QUESTION:
+        raise typer.Exit(2)
+    if answer.status not in {AnswerStatus.ANSWERED, AnswerStatus.PARTLY_ANSWERED}:
+        raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("--k", min=1, max=50, help="How many passages.")] = 10,
+    report: ReportFilter = None,
+    section: SectionFilter = None,
+    organisation: OrganisationFilter = None,
+    recommendation: RecommendationFilter = None,
+    kind: KindFilter = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """The nearest passages, best first."""
+    from rag.question import clean, invalid_reason
+    from rag.retrieve import search as search_passages
+
+    text = clean(question)
+    if reason := invalid_reason(text):
+        print(f"clas-qa: {reason}", file=sys.stderr)
+        raise typer.Exit(2)
+    library, embedder = _open(load_settings())
+    index = library.current()
+    hits = search_passages(
+        text, index=index, embedder=embedder, k=k, filters=_filters(index.reports, report, section, organisation, recommendation, kind)
+    )
+    if as_json:
+        _print_json({"passages": [hit.public() for hit in hits]})
+    else:
+        for hit in hits:
+            print(f"{hit.rank:>2}  {hit.score:.3f}  [{hit.passage.mark}] {_where(hit.passage)}\n    {_shortened(hit.passage.text)}")
+    if not hits:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    mark: Annotated[str, typer.Argument(help="A passage: 5.2.7, p1.2, R2.1, 'rec 2.1', worcestershire-2015/R2.1.")],
+    report: Annotated[str | None, typer.Option(help="Report id, where several are loaded.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """The text of one passage, exactly. A bare number shows both things that bear it."""
+    passages = _named_passages(mark, report, _library(load_settings()).reports())
+    if as_json:
+        _print_json({"passages": [passage.public() for passage in passages]})
+        return
+    for passage in passages:
+        print(f"[{passage.mark}] {_where(passage)}\n{passage.text}\n")
+
+
+@reports_app.command("list")
+def list_reports(as_json: JsonFlag = False) -> None:
+    """Loaded reports with their figures."""
+    reports = _library(load_settings()).reports()
+    if as_json:
+        _print_json({"reports": [_report_facts(report) for report in reports]})
+        return
+    for report in reports:
+        print(f"{report.id}: {report.title}\n    {_figures(report)}")
+
+
+@reports_app.command("show")
+def show_report(report_id: Annotated[str, typer.Argument(help="Report id.")], as_json: JsonFlag = False) -> None:
+    """One report: front matter, figures, organisations, and everything that the parser did not understand."""
+    report = _one_report(report_id, _library(load_settings()).reports())
+    if as_json:
+        _print_json(_report_facts(report))
+        return
+    print(f"{report.id}: {report.title}\n{report.notice}\n")
+    for label, value in report.front_matter:
+        print(f"{label}: {value}")
+    print(f"\n{_figures(report)}")
+    for organisation in report.organisations:
+        addressed = sum(organisation.name in passage.addressed_to for passage in report.passages)
+        also = f"; also {', '.join(organisation.aliases)}" if organisation.aliases else ""
+        print(f"  {organisation.name} ({organisation.role.value}): {addressed} recommendations{also}")
+    for remark in report.remarks:
+        print(f"note: {remark}")
+    for warning in report.warnings:
+        print(f"line {warning.line}: {warning.message}")
+
+
+@reports_app.command("add")
+def add_report(
+    files: Annotated[list[Path], typer.Argument(help="Report files: PDF, DOCX, HTML, Markdown or text.")],
+) -> None:
+    """Parse report files and put them into the index; a file that cannot be read changes nothing."""
+    library = _library(load_settings(), load=True)
+    with _progress() as progress:
+        for file in files:
+            report = library.add(file, progress=progress)
+            print(f"{report.id}: {_figures(report)}")
+            for remark in report.remarks:
+                print(f"note: {remark}")
+            if report.warnings:
+                print(f"{len(report.warnings)} warnings; see `clas-qa reports show {report.id}`")
+
+
+@reports_app.command("remove")
+def remove_report(report_id: Annotated[str, typer.Argument(help="Report id.")]) -> None:
+    """Take a report out of the index."""
+    library = _library(load_settings(), load=True)
+    _one_report(report_id, library.reports())
+    with _progress() as progress:
+        library.remove(report_id, progress=progress)
+    print(f"{report_id} removed")
+
+
+@reports_app.command("build")
+def build_index() -> None:
+    """Build the index afresh from the parsed reports (after a change of the embedding model, say)."""
+    library = _library(load_settings(), load=True)
+    with _progress() as progress:
+        print(f"generation {library.build(progress=progress)}")
+
+
+def _library(settings: Settings, load: bool = False) -> "Library":
+    """The library; the model is loaded only when something is to be embedded, the bundled reports are added at the first use."""
+    from index.embed import load_embedder
+    from index.library import Library
+
+    library = Library(settings.data_dir, lambda: load_embedder(settings.embedding_model))
+    if not library.reports():
+        with _progress() as progress:
+            library.ensure(settings.reports_dir, progress=progress)
+    return library
+
+
+def _open(settings: Settings) -> "tuple[Library, Embedder]":
+    from index.embed import load_embedder
+    from index.library import Library
+
+    embedder = load_embedder(settings.embedding_model)
+    library = Library(settings.data_dir, embedder)
+    with _progress() as progress:
+        library.ensure(settings.reports_dir, progress=progress)
+    return library, embedder
+
+
+class _progress:
+    """A progress bar on stderr where that is a terminal, else a line a stage."""
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self._console, transient=True
+        )
+        self._tasks: dict[str, int] = {}
+        if self._console.is_terminal:
+            self._bar.start()
+        return self._report
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _report(self, stage: str, done: int, total: int) -> None:
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bar.add_task(stage, total=total)
+            if not self._console.is_terminal:
+                print(f"{stage} ({total})", file=sys.stderr)
+        self._bar.update(self._tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+
+
+def _filters(
+    reports: "Sequence[Report]",
+    report: list[str] | None,
+    section: list[str] | None,
+    organisation: list[str] | None,
+    recommendation: list[str] | None,
+    kind: list[str] | None,
+) -> "Filters":
+    from rag.scope import checked_filters
+
+    return checked_filters(reports, report or (), section or (), organisation or (), recommendation or (), kind or ())
+
+
+def _one_report(report_id: str, reports: "Sequence[Report]") -> "Report":
+    for report in reports:
+        if report.id == report_id:
+            return report
+    raise UnknownName("report", report_id, [report.id for report in reports])
+
+
+def _named_passages(mark: str, report_id: str | None, reports: "Sequence[Report]") -> "list[Passage]":
+    from index.report import possible_marks
+
+    if "/" in mark:
+        report_id, _, mark = mark.partition("/")
+    scope = [_one_report(report_id, reports)] if report_id else list(reports)
+    marks = possible_marks(mark)
+    found = [passage for report in scope for wanted in marks if (passage := report.passage(wanted))]
+    if not found:
+        raise UnknownName("passage", mark, [passage.mark for report in scope for passage in report.passages])
+    return found
+
+
+def _where(passage: "Passage") -> str:
+    return f"{passage.report} › {' › '.join(passage.heading)}"
+
+
+def _shortened(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:30]) + (" …" if len(words) > 30 else "")
+
+
+def _figures(report: "Report") -> str:
+    from index.report import Kind
+
+    counts = ", ".join(f"{len(report.of_kind(kind))} {kind.value.replace('_', ' ')}" for kind in Kind)
+    links = sum(len(passage.recommendations) for passage in report.passages)
+    return f"passages: {counts}; {links} references; {len(report.organisations)} organisations; {len(report.warnings)} warnings"
+
+
+def _report_facts(report: "Report") -> dict[str, object]:
+    from index.report import Kind
+
+    return {
+        "id": report.id,
+        "title": report.title,
+        "area": report.area,
+        "published": report.published.isoformat() if report.published else None,
+        "notice": report.notice,
+        "front_matter": [{"label": label, "value": value} for label, value in report.front_matter],
+        "counts": {kind.value: len(report.of_kind(kind)) for kind in Kind},
+        "organisations": [
+            {"name": o.name, "aliases": list(o.aliases), "role": o.role.value} for o in report.organisations
+        ],
+        "sections": [{"title": s.title, "number": s.number, "path": list(s.path)} for s in report.sections],
+        "remarks": list(report.remarks),
+        "warnings": [{"line": warning.line, "message": warning.message} for warning in report.warnings],
+    }
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()

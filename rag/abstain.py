@@ -1,0 +1,97 @@
+"""Knowing when not to answer: what was found is too far from the question, or the question is not one on these reports."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.report import Report
+from index.store import PassageIndex
+from rag.question import Question
+from rag.retrieve import RetrievedPassage
+from rag.words import content_stems, stem, topic_words, words
+
+# Calibrated on the tuning halves of the gold sets (docs/decisions).
+OFF_TOPIC_COSINE = 0.25
+LEAST_COSINE = 0.36
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ADVICE = re.compile(
+    r"\b(?:should|can|could|must|do|would|may) (?:i|we)\b|\bmy (?:child|son|daughter|baby|kid|kids|patient|partner|neighbou?r|niece|nephew|grand\w+|client|pupil|student)\b|"
+    r"\b(?:advise|advice for) (?:me|us)\b|\bwhat would you (?:do|advise|recommend)\b|\b(?:write|draft|compose|translate|summari[sz]e this|pretend|imagine|role-?play)\b",
+    re.IGNORECASE,
+)
+
+
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|prior)\b|\byou are now\b|\bsystem prompt\b|\bact as\b|"
+    r"\bdeveloper mode\b|\bjailbreak\b|\b(?:reveal|print|repeat|output)\b.{0,30}\b(?:prompt|instructions?|password|key|secret|environment)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing is answered: `out_of_scope` for a question that is not one on the reports at all."""
+
+    out_of_scope: bool
+    reason: str
+
+
+def not_a_question(question: Question) -> Refusal | None:
+    """A refusal of orders to the program and of requests for advice or for writing; before anything is looked up."""
+    if _ORDER.search(question.text):
+        return Refusal(True, "This is an instruction, not a question on the reports. Nothing here follows instructions.")
+    if _ADVICE.search(question.text):
+        return Refusal(True, "This asks for advice or for something to be written. Only what the reports say can be answered.")
+    return None
+
+
+def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: PassageIndex) -> Refusal | None:
+    """Why the retrieved passages cannot answer the question, or None where they may.
+
+    Checked in turn: nothing found; a year, or a proper name, that no loaded report holds; the distance of the best passage.
+    """
+    reports = [report for report in index.reports if not question.filters.reports or report.id in question.filters.reports]
+    if not retrieved:
+        return Refusal(False, "No passage passes the filters of this question.")
+    best = max(hit.cosine for hit in retrieved)
+    if best < OFF_TOPIC_COSINE:
+        return Refusal(True, "This does not look like a question on the loaded reports.")
+    if strangers := unknown_names(question, reports):
+        return Refusal(False, f"No loaded report mentions {', '.join(strangers)}.")
+    if best < LEAST_COSINE:
+        return Refusal(False, "No passage comes close enough to the question.")
+    return None
+
+
+@lru_cache(maxsize=256)
+def vocabulary(text: str) -> frozenset[str]:
+    """Stems of all words and numbers of a report's text."""
+    return frozenset(stem(word) for word in words(text))
+
+
+def unknown_names(question: Question, reports: Sequence[Report]) -> list[str]:
+    """Years and capitalised names in the question that stand nowhere in the reports, in their order."""
+    known = frozenset().union(*(vocabulary(report.text) for report in reports))
+    years = [year for year in _YEAR.findall(question.text) if year not in known]
+    tokens = re.findall(r"[\w'’&-]+", question.text)
+    shouting = question.text.upper() == question.text
+    title_case = sum(token[:1].isupper() for token in tokens) > len(tokens) / 2
+    names = []
+    if not shouting and not title_case:
+        for position, token in enumerate(tokens):
+            starts_sentence = position == 0 or re.search(rf"[.?!:]\s+[\"'“‘]?{re.escape(token)}", question.text) is not None
+            word = (words(token) or [""])[0]
+            if token[:1].isupper() and not starts_sentence and word and not word.isdigit() and topic_words(word) and stem(word) not in known:
+                names.append(token)
+    return years + names
+
+
+def coverage(question: Question, retrieved: Sequence[RetrievedPassage], k: int = 3) -> float:
+    """Share of the question's topic stems that stand in the best k passages; 1.0 for a question without any."""
+    asked = {stem(word) for word in topic_words(question.text)}
+    if not asked:
+        return 1.0
+    found = frozenset().union(*(content_stems(hit.passage.embedding_text) for hit in retrieved[:k]))
+    return len(asked & found) / len(asked)

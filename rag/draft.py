@@ -1,0 +1,63 @@
+"""Draft: what the lanes propose before the verifier has seen it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.report import Passage
+
+
+class Basis(StrEnum):
+    """What a drafted sentence rests on: verbatim words of its passage, or metadata of the passages it cites."""
+
+    VERBATIM = "verbatim"
+    METADATA = "metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """One sentence with the passages that prove it.
+
+    Attributes:
+        text: the words; for VERBATIM equal to the span `quote` of the first passage.
+        passages: proof, in the order of citation.
+        basis: what the sentence rests on.
+        quote: half-open span in the first passage's text, None for METADATA.
+        label: lead-in shown before the words ("Finding 2.1, Children in need"), not part of the claim.
+        marks_follow: True where the sentences after it carry the same marks, so that they need not be shown twice.
+    """
+
+    text: str
+    passages: tuple[Passage, ...]
+    basis: Basis
+    quote: tuple[int, int] | None = None
+    label: str = ""
+    marks_follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Sentences in the order of reading, and what goes with them.
+
+    Attributes:
+        sentences: empty where nothing was found; then `nothing` says why.
+        consulted: ids read but not relied on, nearest first.
+        related: ids of recommendations that the cited findings refer to; shown as such, never as proof.
+        completeness: "12 of 12 recommendations" where the answer is a complete list.
+        partly: True where a part of the question found no answer.
+        nothing: what to tell the reader where there are no sentences.
+        proved_absent: True where a complete list is empty, which is an answer.
+    """
+
+    sentences: tuple[DraftSentence, ...] = ()
+    consulted: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    completeness: str | None = None
+    partly: bool = False
+    nothing: str = ""
+    proved_absent: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def whole(passage: Passage, label: str = "") -> DraftSentence:
+    """The passage's whole text as one verbatim sentence."""
+    return DraftSentence(passage.text, (passage,), Basis.VERBATIM, (0, len(passage.text)), label)
