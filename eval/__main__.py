@@ -1,4 +1,4 @@
-"""`python -m eval`: ask the gold questions, score the run, print tables; `check` proves the gold, `score` scores again."""
+"""`python -m eval` asks the gold questions, scores the run, prints tables; `check` proves the gold, `score` re-scores."""
 
 import json
 import sys
