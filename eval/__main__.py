@@ -1,4 +1,4 @@
-"""`python -m eval` asks the gold questions, scores the run, prints tables; `check` proves the gold, `score` re-scores."""
+"""`python -m eval` asks the gold questions, scores and prints; `check` proves the gold set, `score` scores a run again."""
 
 import json
 import sys

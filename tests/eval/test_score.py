@@ -87,7 +87,10 @@ def test_macro_figures_weigh_questions_and_micro_figures_weigh_citations(tmp_pat
 def test_a_missing_answer_scores_0_and_is_not_left_out(tmp_path):
     run(
         tmp_path,
-        [(gold("a", must=["¶1.1"], facts=[["locked"]]), answer("¶1.1", text="locked")), (gold("b", must=["¶1.2"]), {})],
+        [
+            (gold("a", must=["¶1.1"], facts=[["locked"]]), answer("¶1.1", text="locked")),
+            (gold("b", must=["¶1.2"]), answer("¶1.2")),
+        ],
     )
     lines = (tmp_path / "answers.jsonl").read_text(encoding="utf-8").splitlines()
     (tmp_path / "answers.jsonl").write_text(lines[0] + "\n", encoding="utf-8")
