@@ -126,6 +126,16 @@ class PassageIndex:
         """Where the sentences of the passage in `row` stand in `sentences` and `sentence_vectors`."""
         return slice(self._sentence_starts[row], self._sentence_starts[row + 1])
 
+    def best_sentence_cosines(self, query_vector: Floats) -> Floats:
+        """Shape (n,): cosine of each passage's best sentence with a (d,) unit vector; -1 for a passage without sentences."""
+        cosines = self.sentence_vectors @ query_vector
+        best = np.full(len(self.passages), -1.0, dtype=np.float32)
+        starts = np.array(self._sentence_starts)
+        filled = np.flatnonzero(starts[1:] > starts[:-1])
+        if filled.size:
+            best[filled] = np.maximum.reduceat(cosines, starts[filled])
+        return best
+
     def search_dense(self, query_vector: Floats, k: int, filters: Filters = NO_FILTERS) -> list[tuple[Passage, float]]:
         """Nearest passages through Chroma; exact search answers, with a warning in the log, where Chroma cannot.
 
