@@ -1,4 +1,4 @@
-"""`python -m eval` asks the gold questions, scores and prints; `check` proves the gold set, `score` scores a run again."""
+"""`python -m eval` asks the gold questions, scores and prints; `check` proves the gold set; `score` scores again."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from eval.gate import FLOORS, breaches, load_floors, parse_floor
 from eval.gold import Half, check
 from eval.run import RUNS, Suite, load_suites, report_file, write_run
-from eval.score import QuestionScore, groups, outcomes, score_run, summarise
+from eval.score import QuestionScore, groups, lost_evidence, outcomes, score_run, summarise, write_questions
 from eval.systems import System, in_process, over_http, reports_of
 from eval.tables import print_failures, print_groups, print_summary
 from index.embed import BUNDLED, load_embedder
@@ -142,9 +142,14 @@ def _tell(folder: Path, half: str, floors: list[str] | None, gate: bool, failure
 def _write_metrics(folder: Path, scores: Sequence[QuestionScore]) -> None:
     named = {"all": list(scores)} | groups(scores, lambda s: s.question.half.value)
     metrics = {
-        name: {"figures": {m: asdict(f) for m, f in summarise(part).items()}, "outcomes": outcomes(part)}
+        name: {
+            "figures": {m: asdict(f) for m, f in summarise(part).items()},
+            "outcomes": outcomes(part),
+            "evidence": lost_evidence(part),
+        }
         for name, part in named.items()
     }
+    write_questions(folder / "questions.csv", scores)
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -1,5 +1,6 @@
 """Scores of a run, read from its folder alone: the same folder gives the same scores."""
 
+import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,6 +29,7 @@ from eval.metrics import (
 
 SEED = 2015
 _Passage = Mapping[str, str]
+_COUNTS = ("n_cited", "n_right", "n_required", "n_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class QuestionScore:
         status: how the answer ended; "missing" where the run has none, "error" where asking failed.
         cited: ids cited, in order, each once.
         citations: counts over these.
+        evidence: the pieces of `must` evidence that a cited passage matches.
         ids_valid: for each id in the answer, whether it names a passage of a report.
         quotes_verbatim: for each quote, whether it stands in the passage it is attributed to.
         facts_found: for each gold fact, whether the answer has it.
@@ -50,6 +53,7 @@ class QuestionScore:
     status: str
     cited: tuple[str, ...]
     citations: CitationCounts
+    evidence: frozenset[int]
     ids_valid: tuple[bool, ...]
     quotes_verbatim: tuple[bool, ...]
     facts_found: tuple[bool, ...]
@@ -102,14 +106,14 @@ def score_question(
     cited = tuple(dict.fromkeys(citation["id"] for citation in citations))
     covered = [_covered(question.must, passages.get(i)) for i in cited]
     allowed = [bool(must or _covered(question.may, passages.get(i))) for i, must in zip(cited, covered, strict=True)]
+    evidence = frozenset[int]().union(*covered)
     in_sentences = [i for sentence in sentences for i in sentence["citations"]]
     return QuestionScore(
         question=question,
         status=str(answer["status"]),
         cited=cited,
-        citations=CitationCounts(
-            len(cited), sum(allowed), len(question.must), len(frozenset[int]().union(*covered) if covered else ())
-        ),
+        citations=CitationCounts(len(cited), sum(allowed), len(question.must), len(evidence)),
+        evidence=evidence,
         ids_valid=tuple(i in passages and i in cited for i in dict.fromkeys([*cited, *in_sentences])),
         quotes_verbatim=tuple(_quotes(citations, sentences, passages)),
         facts_found=tuple(contains_fact(str(answer.get("answer", "")), fact) for fact in question.facts),
@@ -165,6 +169,17 @@ def outcomes(scores: Iterable[QuestionScore]) -> dict[str, int]:
     return {cell.value: counted[cell] for cell in Outcome}
 
 
+def lost_evidence(scores: Iterable[QuestionScore]) -> dict[str, int]:
+    """Where required evidence was lost: pieces cited, found by the search but not cited, and not found."""
+    counted: Counter[str] = Counter({"cited": 0, "found, not cited": 0, "not found": 0})
+    for score in scores:
+        found = frozenset[int]().union(*score.ranking)
+        counted["cited"] += len(score.evidence)
+        counted["found, not cited"] += len(found - score.evidence)
+        counted["not found"] += len(score.question.must) - len(found | score.evidence)
+    return dict(counted)
+
+
 def groups(scores: Sequence[QuestionScore], key: Callable[[QuestionScore], str]) -> dict[str, list[QuestionScore]]:
     """Scores by a property of their question, in order of first occurrence."""
     found: dict[str, list[QuestionScore]] = {}
@@ -207,3 +222,19 @@ def _records(path: Path) -> Iterable[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+def write_questions(path: Path, scores: Iterable[QuestionScore]) -> None:
+    """One line a question, for a spreadsheet."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(
+            ("id", "type", "register", "half", "question", "expected", "status", "right", "must", "cited", *_COUNTS)
+        )
+        for score in scores:
+            question = score.question
+            counts = score.citations
+            must = " ".join(item.mark or item.words for item in question.must)
+            asked = (question.id, question.type, question.register_, question.half.value, question.question)
+            ended = (question.expected_status.value, score.status, int(score.right), must, " ".join(score.cited))
+            lines.writerow((*asked, *ended, counts.cited, counts.right, counts.required, counts.found))

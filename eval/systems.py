@@ -120,7 +120,7 @@ def _fetch(request: urllib.request.Request, timeout_s: float) -> dict[str, Any]:
             return dict(json.load(response))
     except urllib.error.HTTPError as exc:
         problem: object = exc.reason
-        with suppress(json.JSONDecodeError):
+        with exc, suppress(json.JSONDecodeError):
             problem = json.load(exc)
         return {"status": "error", "error": problem, "http_status": exc.code}
     except (urllib.error.URLError, TimeoutError, json.JSONDecodeError) as exc:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eval.score import Figure, QuestionScore, groups, outcomes, summarise
+from eval.score import Figure, QuestionScore, groups, lost_evidence, outcomes, summarise
 
 _BY_TYPE = ("right", "citation_precision", "citation_recall", "exact_set", "fact_recall", "status", "recall@5", "mrr")
 
@@ -19,6 +19,7 @@ def print_summary(console: Console, title: str, scores: Sequence[QuestionScore])
     console.print(table)
     cells = outcomes(scores)
     console.print("abstention: " + ", ".join(f"{cell} {count}" for cell, count in cells.items()))
+    console.print("evidence: " + ", ".join(f"{count} {where}" for where, count in lost_evidence(scores).items()))
     console.print()
 
 

@@ -1,5 +1,6 @@
 """A run is scored from its folder alone; what counts for which figure is held here on answers written by hand."""
 
+import csv
 import json
 
 import pytest
@@ -8,7 +9,7 @@ from eval.gate import GateError, breaches, load_floors, parse_floor
 from eval.gold import GoldQuestion
 from eval.metrics import Outcome
 from eval.run import Suite, write_run
-from eval.score import outcomes, score_run, summarise
+from eval.score import lost_evidence, outcomes, score_run, summarise, write_questions
 from eval.systems import System
 from index.report import Kind, Passage, Report, Voice
 
@@ -205,3 +206,16 @@ def test_a_floor_that_names_no_metric_is_refused(tmp_path):
 def test_the_committed_floors_name_metrics(tmp_path):
     (score,) = run(tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1"))])
     assert set(load_floors()) <= set(summarise([score]))
+
+
+def test_lost_evidence_is_told_apart_by_where_it_was_lost(tmp_path):
+    question = gold("q", must=["¶1.1", "¶1.2", "R1.1"])
+    scores = run(tmp_path, [(question, answer("¶1.1"))], found=["¶1.1", "¶1.2"])
+    assert lost_evidence(scores) == {"cited": 1, "found, not cited": 1, "not found": 1}
+
+
+def test_the_spreadsheet_has_a_line_for_every_question(tmp_path):
+    scores = run(tmp_path, [(gold("a", must=["¶1.1"]), answer("¶1.1")), (gold("b", must=["¶1.2"]), answer("¶1.1"))])
+    write_questions(tmp_path / "questions.csv", scores)
+    rows = list(csv.DictReader((tmp_path / "questions.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["id"], row["right"], row["n_found"]) for row in rows] == [("a", "1", "1"), ("b", "0", "0")]
