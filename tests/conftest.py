@@ -1,0 +1,48 @@
+"""Fixtures that every part of the tests may use: fakes, and the bundled report under its real weights, built once a session."""
+
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from hypothesis import settings
+
+from index.embed import Embedder, load_embedder
+from index.library import Library
+from tests.fakes import WordEmbedder
+
+REPORTS = Path(__file__).resolve().parent.parent / "reports"
+
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
+settings.load_profile("ci")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kill-rounds", type=int, default=8, help="rounds of kill -9 during an index build")
+
+
+@pytest.fixture
+def embedder() -> WordEmbedder:
+    return WordEmbedder()
+
+
+@pytest.fixture
+def library(tmp_path: Path, embedder: WordEmbedder) -> Library:
+    """An empty library in a folder of its own."""
+    return Library(tmp_path / "data", embedder)
+
+
+@pytest.fixture(scope="session")
+def real_embedder() -> Embedder:
+    """The bundled weights."""
+    return load_embedder("bundled")
+
+
+@pytest.fixture(scope="session")
+def real_library(tmp_path_factory: pytest.TempPathFactory, real_embedder: Embedder) -> Library:
+    """The bundled report under the bundled weights, built once for all pytest-xdist workers; for reading only."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "popen" in base.name else base
+    library = Library(shared / "real-library", real_embedder)
+    with FileLock(shared / "real-library.lock"):
+        library.ensure(REPORTS)
+    return library
