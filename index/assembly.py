@@ -182,7 +182,7 @@ class Assembly:
             report=self.report_id,
             mark=mark,
             kind=kind,
-            voice=voice_of(kind, text, self._among_findings),
+            voice=voice_of(kind, text, section.title, self._among_findings),
             number=number,
             heading=section.path,
             section_number=self._section_number(kind, number, section),

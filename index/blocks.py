@@ -4,11 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from index.lines import Line
 from index.outline import Outline, Start, Starts, ends_sentence
 
-_REFERENCE_ALONE = re.compile(r"\(?\s*rec(?:ommendation)?s?\b[^()]{0,60}\)[.\s]*", re.IGNORECASE)
+_REFERENCE_ALONE = re.compile(r"[(\[]\s*rec(?:ommendation)?s?\b[^()\[\]]{0,60}[)\]][.\s]*", re.IGNORECASE)
+# First parts of compounds that keep their hyphen though they are seldom words of their own.
+_PREFIXES = set(
+    "multi inter non co pre post re self well anti sub under over out long short high low one two three four five six twenty full part"
+    " in on off up to mid cross semi ex all half face drop follow follow-up ante neo decision policy evidence child care".split()
+)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -40,10 +46,15 @@ def wrap_width(lines: Sequence[Line]) -> int:
     """
     if len(lines) < 2:
         return 0
-    lengths = sorted(len(line.text) for line in lines)
-    full = lengths[int(0.9 * (len(lengths) - 1))]
-    going_on = sum(line.text[:1].islower() and not line.bullet for line in lines)
-    return full if full <= 160 and going_on >= 0.12 * len(lines) else 0
+    lengths = sorted(
+        len(line.text)
+        for line, following in pairwise(lines)
+        if following.text[:1].islower() and not following.bullet and not following.gap
+    )
+    if len(lengths) < 0.1 * len(lines):
+        return 0
+    full = lengths[int(0.75 * (len(lengths) - 1))]
+    return full if full <= 200 else 0
 
 
 def build_blocks(lines: Sequence[Line], outline: Outline, first: int, width: int) -> list[Block]:
@@ -56,6 +67,9 @@ def build_blocks(lines: Sequence[Line], outline: Outline, first: int, width: int
             continue
         joiner = None
         if start is None and blocks:
+            if _REFERENCE_ALONE.fullmatch(line.text) and _in_finding(blocks):
+                blocks[-1].append(line, "\n")
+                continue
             joiner = _joiner(blocks[-1], lines[i - 1], line, width, hyphenated)
         if joiner is None:
             text = start.rest if start is not None and start.number is not None else line.text
@@ -67,17 +81,25 @@ def build_blocks(lines: Sequence[Line], outline: Outline, first: int, width: int
     return blocks
 
 
+def _in_finding(blocks: Sequence[Block]) -> bool:
+    """Whether the last block is a finding or an item of a finding's list."""
+    for block in reversed(blocks):
+        if block.start is not None:
+            return block.start.starts is Starts.FINDING
+        if not block.line.bullet:
+            return False
+    return False
+
+
 def _joiner(block: Block, before: Line, line: Line, width: int, words: Counter[str]) -> str | None:
-    """What joins the line to the block: a space, a newline, "-" (hyphen kept), "" (hyphen dropped) or None for a new block."""
-    if _REFERENCE_ALONE.fullmatch(line.text) and block.start is not None and block.start.starts is Starts.FINDING:
-        return "\n"
+    """What joins the line to the block: a space, "-" (hyphen kept), "" (hyphen dropped) or None for a new block."""
     if line.bullet:
         return None
     if block.start is not None and block.start.starts is Starts.HEADING:
         return None
     if not _goes_on(block, before, line, width):
         return None
-    if re.search(r"[^\W\d_]-$", block.text) and line.text[:1].isalpha():
+    if re.search(r"[^\W_]-$", block.text) and line.text[:1].isalnum():
         return _hyphen(block.text, line.text, words)
     return " "
 
@@ -88,10 +110,12 @@ def _goes_on(block: Block, before: Line, line: Line, width: int) -> bool:
     if open_group and not line.gap:
         return True
     unfinished = not ends_sentence(before.text)
+    if line.text[:1].islower() and not re.search(r"[.!?:;]$", before.text):
+        return True
     if line.gap:
-        return unfinished and (line.text[:1].islower() or block.text.endswith("-") or _inside_words(before.text, width))
+        return unfinished and (block.text.endswith("-") or _inside_words(before.text, width))
     if not width:
-        return unfinished and line.text[:1].islower()
+        return False
     return unfinished or line.text[:1].islower() or len(before.text) >= 0.8 * width
 
 
@@ -103,10 +127,13 @@ def _inside_words(text: str, width: int) -> bool:
 
 
 def _hyphen(before: str, after: str, words: Counter[str]) -> str:
-    """ "" where the report elsewhere writes the word without the hyphen ("safe-guarding"), "-" where it is the word's own."""
+    """Whether the hyphen at a line's end is the word's own ("-") or the line's (""): as the report writes the word elsewhere."""
     first = re.search(r"[^\W\d_]+-$", before)
     second = re.match(r"[^\W\d_]+", after)
     if not first or not second:
         return "-"
     head, tail = first[0][:-1].casefold(), second[0].casefold()
-    return "" if words[head + tail] > words[f"{head}-{tail}"] else "-"
+    if words[head + tail] or words[f"{head}-{tail}"]:
+        return "" if words[head + tail] > words[f"{head}-{tail}"] else "-"
+    compound = second[0][0].isupper() or head in _PREFIXES or (words[head] > 1 and words[tail] > 1)
+    return "-" if compound else ""

@@ -31,6 +31,9 @@ _MONTHS = {
 }
 
 
+_Entry = tuple[str, list[str], Line]
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledLine:
     """One label with its value; `line` is the first source line of the label."""
@@ -71,7 +74,16 @@ def read_front_matter(lines: Sequence[Line], body: int, name: str) -> FrontMatte
             first += 1
         cover = lines[begin:first]
         return FrontMatter(_title(cover) or name, _area(_title(cover) or ""), (), tuple(cover), source_line, first)
-    entries: list[tuple[str, list[str], Line]] = []
+    entries, end = _entries(lines, first, body)
+    cover = lines[begin:first]
+    title = _title(cover)
+    return FrontMatter(title or name, _area(title or ""), _paired(entries), tuple(cover), source_line, end)
+
+
+def _entries(lines: Sequence[Line], first: int, body: int) -> tuple[list[_Entry], int]:
+    """Labels from `first` on, each with the lines under it, and the index of the line after the last."""
+    entries: list[_Entry] = []
+    last = max(i for i in range(first, body) if is_label(lines[i].text))
     i = first
     while i < body:
         line = lines[i]
@@ -79,20 +91,22 @@ def read_front_matter(lines: Sequence[Line], body: int, name: str) -> FrontMatte
             label, value, count = long
             entries.append((label, [value] if value else [], line))
             i += count
-        elif found := _LABEL.fullmatch(line.text) if is_label(line.text) else None:
+        elif is_label(line.text) and (found := _LABEL.fullmatch(line.text)):
             entries.append((found[1], [found[2]] if found[2] else [], line))
-        elif (
-            line.gap
-            and all(values for _, values, _ in entries)
-            and not any(is_label(other.text) for other in lines[i:body])
-        ):
+        elif i > last and _is_complete(entries, line):
             break
         else:
             entries[-1][1].append(line.text)
         i += 1
-    cover = lines[begin:first]
-    title = _title(cover)
-    return FrontMatter(title or name, _area(title or ""), _paired(entries), tuple(cover), source_line, i)
+    return entries, i
+
+
+def _is_complete(entries: list[_Entry], line: Line) -> bool:
+    """Whether every label has its value, so that the line belongs to the text that follows."""
+    if not all(values for _, values, _ in entries):
+        return False
+    label, values, _ = entries[-1]
+    return line.gap or ("date" in label.casefold() and bool(re.search(r"\b\d{4}\s*$", values[-1])))
 
 
 def read_date(text: str | None) -> date | None:
@@ -129,7 +143,7 @@ def _long_label(line: Line, following: Sequence[Line]) -> tuple[str, str, int] |
     return None
 
 
-def _paired(entries: list[tuple[str, list[str], Line]]) -> tuple[LabelledLine, ...]:
+def _paired(entries: list[_Entry]) -> tuple[LabelledLine, ...]:
     """Labels with their values; where all labels come first, the values under the last are dealt out."""
     empty = [i for i, (_, values, _) in enumerate(entries) if not values]
     if len(empty) >= 2 and entries and len(entries[-1][1]) > 1:
@@ -147,15 +161,21 @@ def _dealt(labels: Sequence[str], values: Sequence[str]) -> list[str]:
     surplus = len(values) - len(labels)
     dealt: list[str] = []
     rest = list(values)
-    for label in labels:
+    for i, label in enumerate(labels):
         taken = [rest.pop(0)]
-        while surplus and rest and _belongs(label, rest[0]):
+        following = labels[i + 1] if i + 1 < len(labels) else ""
+        while surplus and rest and (_belongs(label, rest[0]) or _before_groups(label, following, rest[0])):
             taken.append(rest.pop(0))
             surplus -= 1
         dealt.append(" ".join(taken))
     if rest:
         dealt[-1] = " ".join([dealt[-1], *rest])
     return dealt
+
+
+def _before_groups(label: str, following: str, value: str) -> bool:
+    """Whether a line under the providers is one more of them: it is no commissioning group, and those come next."""
+    return "provider" in label.casefold() and "ccg" in following.casefold() and not _belongs(following, value)
 
 
 def _belongs(label: str, value: str) -> bool:
@@ -182,7 +202,7 @@ def _title(lines: Sequence[Line]) -> str | None:
         tail = tail[:end] if end is not None else " ".join(_first_lines(lines, found.end()))
         return f"{joined[found.start() : found.end()]} {tail.strip()}".strip()
     for i, text in enumerate(texts):
-        if re.search(r"\b(?:of|in|on|for)\s+[A-Z]", text) and len(text) <= 150:
+        if re.search(r"\b(?:of|in|on|for)\s+(?:the\s+)?[A-Z]", text) and len(text) <= 150:
             following = texts[i + 1] if i + 1 < len(texts) and not lines[i + 1].gap and len(texts[i + 1]) < 60 else ""
             return f"{text} {following}".strip()
     return next((text for text in texts if len(text) <= 150), None)

@@ -16,6 +16,10 @@ _PAGE_TITLE = re.compile(r"Page \d{1,3}: .*")
 _PAGE_OF = re.compile(r"\s*\bPage\s+\d{1,3}\s+of\s+\d{1,3}\b\s*", re.IGNORECASE)
 _DATED = re.compile(r"\d{8}\b.{0,160}")
 _ITEM = re.compile(r"\d{1,2}\.\d")
+# The title that every review of the series runs over its pages, its area often shorter than on the cover.
+_SERIES = r"(?:\d{8}\s+)?(?:CQC\s+)?Review of health services for Children Looked After and Safeguarding in"
+_SERIES_TITLE = re.compile(rf"\s*{_SERIES}\s+[^.:;]{{2,60}}$", re.IGNORECASE)
+_SERIES_TITLE_FIRST = re.compile(rf"^{_SERIES}\s+(?:[A-Z][\w’'&-]*\s+(?:(?:and|of|upon|on|the|with)\s+)*){{1,5}}?(?=[a-z(])")
 _EDGE_LINES = 3
 _LONGEST_TITLE = 160
 
@@ -67,7 +71,7 @@ def _running_titles(lines: Sequence[Line], page_lines: set[int]) -> set[int]:
     found: set[int] = set()
     for shape, where in places.items():
         numbered = re.search(r"\bpage # of #", shape)
-        if len(where) >= 2 and (numbered or _DATED.fullmatch(lines[where[0]].text)):
+        if len(where) >= 2 and (numbered or all(i in beside for i in where) or _DATED.fullmatch(lines[where[0]].text)):
             found.update(where)
         elif len(where) >= 3 and not _ITEM.match(lines[where[0]].text):
             at_edge = sum(i in edges or i in beside for i in where)
@@ -112,6 +116,10 @@ def _most_shared(texts: Sequence[str]) -> str:
 def _without_page_of(text: str, before: str, after: str) -> str:
     pieces = _PAGE_OF.split(text)
     for i, piece in enumerate(pieces):
+        if i < len(pieces) - 1:
+            piece = _SERIES_TITLE.sub("", piece)
+        if i:
+            piece = _SERIES_TITLE_FIRST.sub("", piece)
         if i < len(pieces) - 1 and before and piece.endswith(before):
             piece = piece[: -len(before)]
             piece = re.sub(r"\s*\d{8}\s*$", "", piece)

@@ -10,6 +10,7 @@ from index.references import references_in
 from index.report import Kind
 
 _QUOTED = re.compile(r"[\"“‘][^\s]")
+_QUOTE = re.compile(r"[\"“‘][^\s].*[\"”’'][.,]?(?:\s+[^\"“”]*\b(?:told|said|added|explained|commented)\b[^\"“”]*)?", re.DOTALL)
 _ASKS = re.compile(r"\brecommend|\bfollowing\b", re.IGNORECASE)
 # A paragraph that begins so tells something; one that begins with another word ("Ensure", "Expand") may ask for something.
 _TELLS = re.compile(
@@ -50,7 +51,7 @@ def group_blocks(blocks: Sequence[Block]) -> list[Block | Group]:
             end, is_list = _numbered_end(blocks, i)
         elif block.text.endswith(":"):
             end, kind, is_list = _led_in(blocks, i)
-        elif _QUOTED.match(block.text) and re.search(r"[\"”’'][.,]?$", block.text) and not among_findings:
+        elif not among_findings and _QUOTE.fullmatch(block.text):
             kind, end = Kind.QUOTE, _run(blocks, i + 1, lambda other: bool(_QUOTED.match(other.text)))
         grouped.append(Group(kind, tuple(blocks[i:end]), is_list))
         i = end

@@ -19,7 +19,7 @@ _LIGATURES = str.maketrans(
     }
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 )
-_BULLET = re.compile(r"[-–—•▪◦●○■□·‣⁃\uf000-\uf0ff](?:\s+|$)|[*+o](?:\s+)(?=\S)|•")
+_BULLET = re.compile(r"[-–—•▪▫◦●○■□◼◾◻◆◇❖►▶➢➤✓✔·‣⁃\uf000-\uf0ff](?:\s+|$)|[*+o](?:\s+)(?=\S)|[•◼▪●■]")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
 _UNDERSCORES = re.compile(r"(?<!\w)(_{1,3})(?=\S)(.*?\S)\1(?!\w)")
 _STARS = re.compile(r"\*+")
@@ -47,6 +47,7 @@ def read_lines(source: Source) -> tuple[tuple[Line, ...], tuple[int, ...]]:
     lines: list[Line] = []
     empty_bullets: list[int] = []
     gap, page = True, None
+    lone_bullet: int | None = None
     for raw in source.lines:
         text = raw.text.translate(_LIGATURES).expandtabs(4)
         indent = len(text) - len(text.lstrip())
@@ -61,12 +62,17 @@ def read_lines(source: Source) -> tuple[tuple[Line, ...], tuple[int, ...]]:
         text = " ".join(strip_emphasis(text).split())
         if not text:
             gap = True
-            if bullet:
-                empty_bullets.append(raw.number)
+            if lone_bullet is not None:
+                empty_bullets.append(lone_bullet)
+            lone_bullet = raw.number if bullet else None
             continue
+        # Some PDFs print the bullet on a line of its own, right above its text.
+        bullet, lone_bullet = bullet or lone_bullet is not None, None
         gap = gap or raw.page != page
         lines.append(Line(text, raw.number, raw.page, bullet, indent, gap, level))
         gap, page = False, raw.page
+    if lone_bullet is not None:
+        empty_bullets.append(lone_bullet)
     return tuple(lines), tuple(empty_bullets)
 
 

@@ -19,12 +19,13 @@ _END = re.compile(
     rf"(?:{_SUFFIX}|Unit|Team|Services?|Group|Board|Partnership|Council|Hospitals?|Company|Healthcare|Authority|LLP|Inc)\.?$"
 )
 _KIND = re.compile(rf"(?:{_SUFFIX})$")
-_WORD = r"(?:[A-Z][\w’'.-]*|&)"
+_WORD = r"(?:St\.|[A-Z][\w’'-]*|&)"
 _LINK = r"(?:and|of|the|for|upon|on|in|&)"
 _NAME = re.compile(
     rf"\b(?:{_WORD}\s+)(?:(?:{_WORD}|{_LINK}(?=\s+(?:{_LINK}\s+)?[A-Z&]))\s+){{0,9}}?"
     r"(?:(?:NHS\s+)?(?:Foundation\s+)?[Tt]rust|Clinical\s+Commissioning\s+Group|CCG|Integrated\s+Care\s+Board"
-    r"|Community\s+Interest\s+Company|CIC)\b(?!\s+(?:Board|Area|boards?))|\bNHS\s+England\b"
+    r"|Community\s+Interest\s+Company|CIC)\b(?!\s+(?:Board|Area|boards?))"
+    r"|\bNHS\s+(?:[A-Z][\w’'-]*\s+){0,3}[A-Z][\w’'-]*,\s+(?:[A-Z][\w’'-]*,?\s+){1,4}and\s+(?:[A-Z][\w’'-]*\s+){1,4}?Integrated\s+Care\s+Board\b|\bNHS\s+England\b"
 )
 _ABBREVIATED = re.compile(r"\s*\((?:the\s+)?[\"“'‘]?([A-Z][A-Za-z&]*[A-Z][A-Za-z&]{0,6}|[A-Z]{2,8})[\"”'’]?\)")
 _GENERIC_ABBREVIATIONS = {
@@ -57,12 +58,15 @@ _LEADING = re.compile(
     r"^(?:(?:The|A|An|In|At|By|For|From|With|Both|Each|All|This|That|These|Although|However|When|Where|While|Since|As|To|Staff|Within|And|Of|On"
     r"|Across|Provider|Please|Ensure|We|It|Their|Our|If|Some|Most|Many|Here|Health services|&)\s+)+"
 )
+# Posts that stand before the name of a body in lists of people.
+_POST = re.compile(r"\b(?:Chief|Executive|Director|Officer|CEO|Acting|Chair|Lead|Manager|Inspector)\b")
 _COMPASS = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "mid"}
 
 
 def name_key(name: str) -> str:
     """What all spellings of one organisation share: lower case, without NHS, Foundation, Trust and "the", hospitals in the singular."""
     text = name.casefold().replace("&", " and ")
+    text = re.sub(r"\bcommunity interest company\b", "cic", text)
     text = re.sub(r"\bccgs?\b", "clinical commissioning group", text)
     text = re.sub(r"\bclinical commissioning groups\b", "clinical commissioning group", text)
     words = re.sub(r"[^\w.]+", " ", re.sub(r"['’]", "", text)).replace(".", "").split()
@@ -93,10 +97,10 @@ def is_distinctive(name: str) -> bool:
 
 def names_in(text: str) -> Iterator[str]:
     """Full names of trusts, commissioning groups, care boards and NHS England, as printed."""
-    for found in _NAME.finditer(text):
-        for piece in and_split(" ".join(found[0].split())):
+    for found in (found for paragraph in text.split("\n") for found in _NAME.finditer(paragraph)):
+        for piece in and_split(" ".join(found[0].split()), sentence=False):
             for name in _before_nhs(_LEADING.sub("", piece)):
-                if _KIND.search(name) and is_name(name) and not AUTHORITY.search(name):
+                if not _POST.search(name) and _KIND.search(name) and is_name(name) and not AUTHORITY.search(name):
                     yield name
 
 
@@ -133,14 +137,14 @@ def is_name(name: str) -> bool:
     return name == "NHS England" or (is_distinctive(name) and bool(name))
 
 
-def and_split(part: str, known: Collection[str] = ()) -> list[str]:
-    """Pieces at each "and" that stands behind a complete name."""
+def and_split(part: str, known: Collection[str] = (), sentence: bool = True) -> list[str]:
+    """Pieces at each "and" that stands behind a complete name, and at each "and the" where a `sentence` lists names."""
     pieces: list[str] = []
     current = ""
     for word in re.split(r"(\s+(?:and|as well as)(?:\s+the)?\s+)", part):
         if not word.strip().startswith(("and", "as well as")) or not current:
             current += word
-        elif _END.search(current) or current.strip() in known or word.strip() != "and":
+        elif _END.search(current) or current.strip() in known or (sentence and word.strip() != "and"):
             pieces.append(current)
             current = ""
         else:

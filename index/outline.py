@@ -5,7 +5,7 @@ around it allows it, and it is read as a recommendation only under the heading "
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -52,7 +52,7 @@ _ITEM = re.compile(
 _TOP = re.compile(r"(\d{1,2})[.)]?\s*(?=[A-Z])")
 _LONE = re.compile(r"(?:recommendation\s+)?\d{1,2}(?:(?:\.\d{1,3}){1,2}[.):]?|[.)])|\d", re.IGNORECASE)
 _CASE = re.compile(r"case (?:example|study)\b", re.IGNORECASE)
-_ENDS = re.compile(r"[.!?:;)”\"’'*]$")
+_ENDS = re.compile(r"[.!?:;)\]”\"’'*]$")
 _GROUP_END = re.compile(r"\b(?:should|must|will|need to|needs to|required to|responsible for)\b[^.]{0,80}:?$|:$")
 _COLUMN = re.compile(r"\s\d{1,3}\s+(?=\D)")
 _LONGEST_HEADING = 100
@@ -85,7 +85,7 @@ def read_outline(lines: Sequence[Line], width: int) -> Outline:
     starts.update({i: Start(Starts.CONTENTS, None, lines[i].text) for i in range(first, last)})
     known = set(TEMPLATE) | {title_key(title) for title, _ in titles}
     for i, line in enumerate(lines):
-        if i not in starts and (line.level or _is_known_heading(lines, i, known, width)):
+        if i not in starts and (line.level or _is_known_heading(lines, i, known, width, starts)):
             starts[i] = Start(Starts.HEADING, *split_number(line.text))
         elif i not in starts and _CASE.match(line.text):
             starts[i] = Start(Starts.CASE, None, line.text)
@@ -94,7 +94,7 @@ def read_outline(lines: Sequence[Line], width: int) -> Outline:
     warnings = _number(lines, starts, items, recommended)
     body = min((i for i, start in starts.items() if start.starts is not Starts.CONTENTS), default=len(lines))
     if last > first:
-        body = min(body, last)
+        body = min(body, first)
     return Outline(starts, body, titles, warnings)
 
 
@@ -126,20 +126,24 @@ def _contents(lines: Sequence[Line]) -> tuple[int, int, tuple[tuple[str, int], .
     return first, last, tuple(titles.values())
 
 
-def _begins(lines: Sequence[Line], i: int, width: int) -> bool:
+def _begins(lines: Sequence[Line], i: int, width: int, starts: Mapping[int, Start]) -> bool:
     """Whether a paragraph may begin with the line."""
     if i == 0 or lines[i].gap or lines[i].bullet or lines[i].level:
+        return True
+    if i - 1 in starts and starts[i - 1].starts in {Starts.HEADING, Starts.CONTENTS}:
         return True
     before = lines[i - 1].text
     return ends_sentence(before) or len(before) < 0.7 * width or bool(lines[i - 1].level)
 
 
-def _is_known_heading(lines: Sequence[Line], i: int, known: set[str], width: int) -> bool:
+def _is_known_heading(
+    lines: Sequence[Line], i: int, known: set[str], width: int, starts: Mapping[int, Start]
+) -> bool:
     text = lines[i].text
     if len(text) > _LONGEST_HEADING or lines[i].bullet or re.search(r"[.,;:)]$", text):
         return False
     title = split_number(text)[1]
-    return title[:1].isupper() and title_key(text) in known and _begins(lines, i, width)
+    return title[:1].isupper() and title_key(text) in known and _begins(lines, i, width, starts)
 
 
 def _candidates(lines: Sequence[Line], starts: dict[int, Start]) -> list[tuple[int, Number, str]]:
@@ -199,7 +203,7 @@ def _number(
             if not inside and _is_title(rest) and following == (*number, 1):
                 starts[i] = Start(Starts.HEADING, printed, rest)
                 previous = number
-            elif starts.get(i) is None and _fits(number, previous, _begins(lines, i, 0)):
+            elif starts.get(i) is None and _fits(number, previous, _begins(lines, i, 0, starts)):
                 role = Starts.RECOMMENDATION if inside else Starts.FINDING
                 warnings += _sequence_warnings(role, line, number, previous, (inside, number) in used)
                 starts[i] = Start(role, printed, rest)
@@ -215,7 +219,7 @@ def _number(
                 following[:1] != (top,)
                 or following[-1] != 1
                 or (previous and top < previous[0])
-                or not _begins(lines, i, 0)
+                or not _begins(lines, i, 0, starts)
             ):
                 continue
             if inside:

@@ -16,7 +16,7 @@ from index.lines import read_lines
 from index.linking import link
 from index.outline import Outline, Starts, join_lone_numbers, read_outline
 from index.report import ParseWarning, Report, slug
-from index.shapes import add_shape_headings
+from index.shapes import add_shape_headings, join_questions
 from index.sources import Source, read_source
 from index.titles import title_key
 
@@ -44,6 +44,7 @@ def parse_report(source: Source, report_id: str | None = None) -> Report:
     if not lines:
         raise ReportUnstructured(source.name, "no heading and no paragraph in it; check that it is a report")
     width = wrap_width(lines)
+    lines = join_questions(lines, width)
     outline = read_outline(lines, width)
     if not _has(outline, Starts.FINDING, Starts.RECOMMENDATION):
         outline = add_shape_headings(lines, outline, width)

@@ -33,7 +33,8 @@ def report_from_json(text: str) -> Report:
         published = stored.pop("published")
         stored["front_matter"] = tuple((label, value) for label, value in stored["front_matter"])
         stored["remarks"] = tuple(stored["remarks"])
-        return Report(**stored, **records, published=date.fromisoformat(published) if published else None)
+        stored |= records
+        return Report(**stored, published=date.fromisoformat(published) if published else None)
     except (KeyError, TypeError, AttributeError) as exc:
         raise ValueError(f"not a whole report: {exc}") from exc
 
