@@ -12,6 +12,7 @@ class AmbiguousMark(ClasQAError):
     """A bare number names both a finding and a recommendation; `passages` holds them."""
 
     def __init__(self, written: str, passages: Sequence[Passage]) -> None:
+        """What was written, and every passage that it names."""
         marks = " and ".join(f"[{passage.mark}]" for passage in passages)
         super().__init__(f"{written} names {marks}; say which one")
         self.passages = tuple(passages)

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
-from starlette.exceptions import HTTPException
 
 from index.errors import ClasQAError
 from index.filters import Filters
@@ -33,17 +32,6 @@ def some(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: PROBLEMS[status] for status in statuses}
 
 
-def json_only(request: Request) -> None:
-    """Refuse bodies that a form of another site could send.
-
-    Raises:
-        HTTPException: 415, the body is not plain application/json.
-    """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" or request.headers.get("content-encoding", "identity") != "identity":
-        raise HTTPException(415, "Send application/json, uncompressed.")
-
-
 ServiceNow = Annotated[Service, Depends(service_of)]
 router = APIRouter(prefix="/api/v1", max_body_size=API_BODY_BYTES)
 health = APIRouter(tags=["health"])
@@ -56,7 +44,6 @@ health = APIRouter(tags=["health"])
     summary="Answer a question, each sentence with the passage that proves it",
     response_model=schemas.AnswerOut,
     responses={**some(404, 413, 415, 422, 503), 200: {"content": {"text/event-stream": {}}}},
-    dependencies=[Depends(json_only)],
 )
 def ask(body: schemas.AskBody, request: Request, service: ServiceNow) -> Any:
     """Ask. With `"stream": true` each checked sentence is an event, sent once the whole answer has passed the check."""

@@ -20,6 +20,7 @@ from web.headers import response_headers
 API_BODY_BYTES = 64 * 1024
 # The chat sends its whole conversation back with every turn.
 CHAT_BODY_BYTES = 1024 * 1024
+DISCARDED_BYTES = 8 * 1024 * 1024
 
 # All that the chat page needs of Gradio. Uploads, file=, proxy=, component_server and its API's description stay shut.
 CHAT_DOORS = re.compile(
@@ -35,6 +36,7 @@ class Perimeter:
     """Outermost middleware: request id, known Host, no writing from other sites, bounded bodies, response headers."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        """Around `app`; `hosts` are the names it goes by, as in the Host header without a port."""
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
 
@@ -57,6 +59,7 @@ class Perimeter:
 
         refused = self.refusal(Request(scope), headers)
         if refused:
+            await discard(receive)
             await problems.respond(Request(scope), refused)(scope, receive, send_with_headers)
         else:
             await self.app(scope, receive, send_with_headers)
@@ -73,7 +76,25 @@ class Perimeter:
             return problems.problem(request, 400, "Bad request", "Content-Length is not a number.")
         if int(length) > limit:
             return problems.problem(request, 413, "Body too large", f"A body may have {limit} bytes.", limit=limit)
+        if request.method == "POST" and request.scope["path"].startswith("/api/") and not is_plain_json(headers):
+            return problems.problem(request, 415, "Not JSON", "Send application/json, uncompressed.")
         return None
+
+
+async def discard(receive: Receive) -> None:
+    """Read what is being sent, to a bound: a client that is still sending when the connection closes never sees why."""
+    left = DISCARDED_BYTES
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
+
+
+def is_plain_json(headers: Headers) -> bool:
+    """Whether the body is said to be JSON: the forms of another site cannot send that."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" and headers.get("content-encoding", "identity") == "identity"
 
 
 def install(app: FastAPI, hosts: Iterable[str]) -> None:

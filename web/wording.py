@@ -8,8 +8,9 @@ from rag.answer import Answer, AnswerStatus
 
 PRODUCT = "clas-qa"
 TAGLINE = "Ask about reviews of health services for Children Looked After and Safeguarding"
-MONTHS = ("", "January", "February", "March", "April", "May", "June", "July")
-MONTHS += ("August", "September", "October", "November", "December")
+FIRST_HALF = ("January", "February", "March", "April", "May", "June")
+SECOND_HALF = ("July", "August", "September", "October", "November", "December")
+MONTHS = (*FIRST_HALF, *SECOND_HALF)
 
 KINDS = {
     Kind.FINDING: "Finding",
@@ -38,7 +39,7 @@ STATUSES = {
 
 def written_date(day: date) -> str:
     """A date as reports print it: 14 December 2015, in English whatever the locale."""
-    return f"{day.day} {MONTHS[day.month]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def mark_in_words(passage: Passage) -> str:

@@ -1,4 +1,4 @@
-"""A clas-qa over a small invented report, whose answerer does what the question says: `python -m tests.web.invented PORT`."""
+"""A clas-qa over a small invented report that answers as the question orders: `python -m tests.web.invented PORT`."""
 
 import json
 import sys
@@ -140,7 +140,7 @@ def cited(index: HandMadeIndex, question: str, mark: str, quote: str, **more: An
 
 
 def answer(question: str, *, index: HandMadeIndex, history: Any, filters: Any, mode: str, **_: Any) -> Answer:
-    """By the first word: crash, refuse, attack, follow; anything else is cited, and the warning says what was asked for."""
+    """By the first word: crash, damage, absent, attack, follow; else cited, with what was received as the warning."""
     order = question.partition(" ")[0].lower()
     if order == "crash":
         raise RuntimeError("a secret in /srv/clas/secret.py")
