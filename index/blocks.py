@@ -99,8 +99,8 @@ def _joiner(block: Block, before: Line, line: Line, width: int, words: Counter[s
         return None
     if not _goes_on(block, before, line, width):
         return None
-    if re.search(r"[^\W_]-$", block.text) and line.text[:1].isalnum():
-        return _hyphen(block.text, line.text, words)
+    if re.search(r"[^\W_]-$", block.text[-2:]) and line.text[:1].isalnum():
+        return _hyphen(block.text[-60:], line.text[:60], words)
     return " "
 
 
@@ -113,7 +113,8 @@ def _goes_on(block: Block, before: Line, line: Line, width: int) -> bool:
     if line.text[:1].islower() and not re.search(r"[.!?:;]$", before.text):
         return True
     if line.gap:
-        return unfinished and (block.text.endswith("-") or _inside_words(before.text, width))
+        over_page = line.page_break and width and len(before.text) >= 0.7 * width
+        return unfinished and (block.text.endswith("-") or bool(over_page) or _inside_words(before.text, width))
     if not width:
         return False
     return unfinished or line.text[:1].islower() or len(before.text) >= 0.8 * width

@@ -13,7 +13,7 @@ from typing import Any
 
 MEMORY_BYTES = 1 << 30
 PROCESSOR_SECONDS = 40
-TEXT_CHARACTERS = 20_000_000
+TEXT_CHARACTERS = 2_000_000
 
 
 class Refused(Exception):

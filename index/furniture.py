@@ -19,9 +19,13 @@ _ITEM = re.compile(r"\d{1,2}\.\d")
 # The title that every review of the series runs over its pages, its area often shorter than on the cover.
 _SERIES = r"(?:\d{8}\s+)?(?:CQC\s+)?Review of health services for Children Looked After and Safeguarding in"
 _SERIES_TITLE = re.compile(rf"\s*{_SERIES}\s+[^.:;]{{2,60}}$", re.IGNORECASE)
-_SERIES_TITLE_FIRST = re.compile(rf"^{_SERIES}\s+(?:[A-Z][\w’'&-]*\s+(?:(?:and|of|upon|on|the|with)\s+)*){{1,5}}?(?=[a-z(])")
+_SERIES_TITLE_FIRST = re.compile(
+    rf"^{_SERIES}\s+(?:[A-Z][\w’'&-]*\s+(?:(?:and|of|upon|on|the|with)\s+)*){{1,5}}?(?=[a-z(])"
+)
 _EDGE_LINES = 3
 _LONGEST_TITLE = 160
+_COVER_LINES = 10
+_PAGE_CHARACTERS = 1000
 
 
 def drop_furniture(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -40,7 +44,7 @@ def drop_furniture(lines: Sequence[Line]) -> tuple[Line, ...]:
         if not text:
             broken = True
             continue
-        kept.append(replace(line, text=text, gap=line.gap or broken))
+        kept.append(replace(line, text=text, gap=line.gap or broken, page_break=line.page_break or broken))
         broken = False
     return tuple(kept)
 
@@ -71,6 +75,9 @@ def _running_titles(lines: Sequence[Line], page_lines: set[int]) -> set[int]:
     found: set[int] = set()
     for shape, where in places.items():
         numbered = re.search(r"\bpage # of #", shape)
+        if where[0] < _COVER_LINES and where[0] not in beside:
+            # The cover bears the title that the other pages repeat.
+            where = where[1:]
         if len(where) >= 2 and (numbered or all(i in beside for i in where) or _DATED.fullmatch(lines[where[0]].text)):
             found.update(where)
         elif len(where) >= 3 and not _ITEM.match(lines[where[0]].text):
@@ -131,11 +138,16 @@ def _without_page_of(text: str, before: str, after: str) -> str:
 
 def _without_glued_number(text: str, line: Line, lines: Sequence[Line], i: int) -> str:
     """A page that comes as one long line may have its number glued to its first or last word."""
-    alone = (i == 0 or lines[i - 1].page != line.page) and (i + 1 == len(lines) or lines[i + 1].page != line.page)
-    if line.page is None or not alone or len(text) < 400:
+    page = line.page if line.page is not None else i + 1
+    alone = (
+        line.page is None
+        or (i == 0 or lines[i - 1].page != line.page)
+        and (i + 1 == len(lines) or lines[i + 1].page != line.page)
+    )
+    if not alone or len(text) < _PAGE_CHARACTERS:
         return text
     for pattern in (r"(\d{1,3})\s*(?=[A-Z])", r".*?(?:[^\d.,£%]|[a-z)”\"]\.)\s*(\d{1,3})$"):
         found = re.match(pattern, text, re.DOTALL)
-        if found and abs(int(found[1]) - line.page) <= 2:
+        if found and abs(int(found[1]) - page) <= 2:
             text = (text[: found.start(1)] + text[found.end(1) :]).strip()
     return text

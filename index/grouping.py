@@ -10,12 +10,15 @@ from index.references import references_in
 from index.report import Kind
 
 _QUOTED = re.compile(r"[\"“‘][^\s]")
-_QUOTE = re.compile(r"[\"“‘][^\s].*[\"”’'][.,]?(?:\s+[^\"“”]*\b(?:told|said|added|explained|commented)\b[^\"“”]*)?", re.DOTALL)
+_QUOTE = re.compile(
+    r"[\"“‘][^\s].*[\"”’'][.,]?(?:\s+[^\"“”]*\b(?:told|said|added|explained|commented)\b[^\"“”]*)?", re.DOTALL
+)
 _ASKS = re.compile(r"\brecommend|\bfollowing\b", re.IGNORECASE)
-# A paragraph that begins so tells something; one that begins with another word ("Ensure", "Expand") may ask for something.
-_TELLS = re.compile(
-    r"(?:The|This|That|These|Those|There|We|It|They|In|On|At|A|An|As|For|From|When|Where|While|Since|Although|However|All|Some|Most|Many"
-    r"|Children|Young|Staff|One|Our|Their|Both|Each|If|Of|By|After|Before|During)\b"
+_ASKED = re.compile(
+    r"(?:Agree|Complete|Continue|Create|Develop|Ensure|Establish|Expand|Finalise|Implement|Improve|Increase|Introduce|Make|Monitor|Promote"
+    r"|Provide|Put|Reduce|Review|Strengthen|Support|Take|Undertake|Work)\b|.*?(?:\bshould\b|\bto ensure\b)"
+    r"|[A-Z][\w’'-]*(?:\s+(?:[A-Z&][\w’'-]*|and|of))*\s+to\s+[a-z]",
+    re.DOTALL,
 )
 
 
@@ -97,10 +100,6 @@ def _led_in(blocks: Sequence[Block], i: int) -> tuple[int, Kind, bool]:
     if _QUOTED.match(following.text):
         return _run(blocks, i + 1, lambda other: bool(_QUOTED.match(other.text))), Kind.QUOTE, False
     if _ASKS.search(lead.text):
-        end = _run(blocks, i + 1, lambda other: not other.text.endswith(":") and _asks(other.text))
+        end = _run(blocks, i + 1, lambda other: not other.text.endswith(":") and bool(_ASKED.match(other.text)))
         return max(end, i + 2), Kind.CONTEXT, False
     return i + 1, Kind.CONTEXT, False
-
-
-def _asks(text: str) -> bool:
-    return bool(re.search(r"\bshould\b|\b[Tt]o ensure\b", text)) or not _TELLS.match(text)

@@ -20,6 +20,11 @@ def link(
     organisations = find_organisations(labels, [title for title, _ in assembly.groups], text)
     addressed, warnings = _addressees(assembly, organisations)
     referring, reference_warnings = _references(assembly.passages)
+    referred: dict[str, list[str]] = defaultdict(list)
+    for drafted in assembly.passages:
+        if drafted.passage.kind is Kind.FINDING:
+            for recommendation in referring[drafted.passage.id]:
+                referred[recommendation].append(drafted.passage.id)
     passages = []
     for drafted in assembly.passages:
         passage = drafted.passage
@@ -31,13 +36,7 @@ def link(
                 organisations=tuple(organisation.name for organisation in organisations if organisation.name in named),
                 addressed_to=to,
                 recommendations=tuple(referring[passage.id]),
-                findings=tuple(
-                    other.passage.id
-                    for other in assembly.passages
-                    if other.passage.kind is Kind.FINDING and passage.id in referring[other.passage.id]
-                )
-                if passage.kind is Kind.RECOMMENDATION
-                else (),
+                findings=tuple(referred[passage.id]),
             )
         )
     return tuple(passages), organisations, warnings + reference_warnings

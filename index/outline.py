@@ -47,10 +47,15 @@ class Outline:
 
 
 _ITEM = re.compile(
-    r"(?:recommendation\s+|R)?(\d{1,2}(?:\.\d{1,3}){1,2})[.):]?(?:\s+[-–:]?\s*(?=\S)|(?=[A-Z\"'“‘]))", re.IGNORECASE
+    r"(?:recommendation\s+|R)?(\d{1,2}(?:\.\d{1,3}){1,2})[.:]?(?:\s+[-–:]?\s*(?=\S)|(?=[A-Z\"'“‘]))", re.IGNORECASE
 )
 _TOP = re.compile(r"(\d{1,2})[.)]?\s*(?=[A-Z])")
-_LONE = re.compile(r"(?:recommendation\s+)?\d{1,2}(?:(?:\.\d{1,3}){1,2}[.):]?|[.)])|\d", re.IGNORECASE)
+_LONE = re.compile(r"(?:recommendation\s+)?\d{1,2}(?:(?:\.\d{1,3}){1,2}[.:]?|\.)|\d", re.IGNORECASE)
+# What a line ends with when the number on the next line belongs to it: "(Recommendations 2.2 and" / "3.1)".
+_AWAITS_NUMBER = re.compile(
+    r"(?:\brec(?:ommendation)?s?\.?(?:\s[\d.,\s&]*(?:and|&|,|to|-|–))?|\b(?:level|levels|tier|section|paragraph|figure|table|least|about|over|of))$",
+    re.IGNORECASE,
+)
 _CASE = re.compile(r"case (?:example|study)\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?:;)\]”\"’'*]$")
 _GROUP_END = re.compile(r"\b(?:should|must|will|need to|needs to|required to|responsible for)\b[^.]{0,80}:?$|:$")
@@ -71,7 +76,7 @@ def join_lone_numbers(lines: Sequence[Line]) -> tuple[Line, ...]:
         if waiting is not None:
             line = replace(waiting, text=f"{waiting.text} {line.text}", bullet=waiting.bullet or line.bullet)
             waiting = None
-        elif _LONE.fullmatch(line.text):
+        elif _LONE.fullmatch(line.text) and not (joined and _AWAITS_NUMBER.search(joined[-1].text)):
             waiting = line
             continue
         joined.append(line)
@@ -136,9 +141,7 @@ def _begins(lines: Sequence[Line], i: int, width: int, starts: Mapping[int, Star
     return ends_sentence(before) or len(before) < 0.7 * width or bool(lines[i - 1].level)
 
 
-def _is_known_heading(
-    lines: Sequence[Line], i: int, known: set[str], width: int, starts: Mapping[int, Start]
-) -> bool:
+def _is_known_heading(lines: Sequence[Line], i: int, known: set[str], width: int, starts: Mapping[int, Start]) -> bool:
     text = lines[i].text
     if len(text) > _LONGEST_HEADING or lines[i].bullet or re.search(r"[.,;:)]$", text):
         return False
@@ -152,7 +155,7 @@ def _candidates(lines: Sequence[Line], starts: dict[int, Start]) -> list[tuple[i
     for i, line in enumerate(lines):
         if i in starts and starts[i].starts is Starts.CONTENTS:
             continue
-        if match := _ITEM.match(line.text):
+        if (match := _ITEM.match(line.text)) and not (i and _AWAITS_NUMBER.search(lines[i - 1].text)):
             rest = line.text[match.end() :]
             if not rest[:1].islower() or line.bullet or (line.gap and len(rest) > 60):
                 found.append((i, number_key(match[1]), rest))

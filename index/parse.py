@@ -16,6 +16,7 @@ from index.lines import read_lines
 from index.linking import link
 from index.outline import Outline, Starts, join_lone_numbers, read_outline
 from index.report import ParseWarning, Report, slug
+from index.run_on import split_run_on
 from index.shapes import add_shape_headings, join_questions
 from index.sources import Source, read_source
 from index.titles import title_key
@@ -40,7 +41,7 @@ def parse_report(source: Source, report_id: str | None = None) -> Report:
         ReportUnstructured: the source holds neither a heading nor a paragraph.
     """
     lines, empty_bullets = read_lines(source)
-    lines = join_lone_numbers(drop_furniture(lines))
+    lines = join_lone_numbers(split_run_on(drop_furniture(lines)))
     if not lines:
         raise ReportUnstructured(source.name, "no heading and no paragraph in it; check that it is a report")
     width = wrap_width(lines)

@@ -37,7 +37,10 @@ def join_questions(lines: Sequence[Line], width: int) -> tuple[Line, ...]:
 def add_shape_headings(lines: Sequence[Line], outline: Outline, width: int) -> Outline:
     """The outline with a heading at each short line that stands over prose as a heading does."""
     labels = [i for i, line in enumerate(lines[:_FIRST_PAGE_LINES]) if is_label(line.text)]
-    first = max(outline.body if outline.contents_titles else 0, _after_label(lines, labels[-1]) if labels else _after_cover(lines))
+    first = max(
+        outline.body if outline.contents_titles else 0,
+        _after_label(lines, labels[-1]) if labels else _after_cover(lines),
+    )
     starts = dict(outline.starts)
     for i in range(first, len(lines)):
         if i not in starts and _is_heading(lines, i, first, width):

@@ -26,6 +26,7 @@ FORMATS = {
 }
 FILE_BYTES = 60_000_000
 WALL_CLOCK_S = 60
+TEXT_CHARACTERS = 2_000_000
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
 
 
@@ -67,6 +68,8 @@ def read_source(path: Path) -> Source:
     if not content.strip():
         raise ReportUnreadable(name, "the file is empty; add the report's text to it")
     text = _decode(name, content) if file_format == "text" else "\f".join(_pages(name, content, file_format))
+    if len(text) > TEXT_CHARACTERS:
+        raise ReportUnreadable(name, "it holds more text than any report has; check that it is the right file")
     return source_from_text(name, text, hashlib.sha256(content).hexdigest(), paged=file_format == "pdf" or "\f" in text)
 
 

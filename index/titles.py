@@ -23,6 +23,7 @@ TEMPLATE = {
     "next steps": "",
 }
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\S)")
+_LONGEST_CONTENTS_LINE = 400
 _PAGE = re.compile(r"[\s.…·_]+\d{1,3}$")
 
 
@@ -45,5 +46,5 @@ def split_number(text: str) -> tuple[str | None, str]:
 
 def without_page(text: str) -> str | None:
     """The title in a line of the contents ("Early help . . . 9"), None where no page number ends the line."""
-    found = _PAGE.search(text)
+    found = _PAGE.search(text) if len(text) <= _LONGEST_CONTENTS_LINE else None
     return text[: found.start()].rstrip(" .…·_") if found and found.start() else None
