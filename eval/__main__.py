@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -29,17 +29,20 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True)
 
-HalfOption = Annotated[str, typer.Option("--half", help="tuning, reporting or all: headline and gate")]
+HalfOption = Annotated[
+    Literal["tuning", "reporting", "all"], typer.Option("--half", help="which questions headline and gate look at")
+]
 TypeOption = Annotated[list[str] | None, typer.Option("--type", help="only this type of question; may be repeated")]
 FloorOption = Annotated[list[str] | None, typer.Option("--floor", help="NAME=VALUE: fail below it; may be repeated")]
 GateOption = Annotated[bool, typer.Option("--gate", help=f"fail below {FLOORS.name} or at one false id or quote")]
+RunsOption = Annotated[Path, typer.Option("--runs", help="folder of the runs", show_default=False)]
 FailuresOption = Annotated[bool, typer.Option("--failures", help="list the questions that were not answered right")]
 
 
 @app.callback(invoke_without_command=True)
 def run(
     context: typer.Context,
-    name: Annotated[str, typer.Option(help="name of the run, a folder under eval/runs")] = "latest",
+    name: Annotated[str, typer.Option(help="name of the run, a folder under --runs")] = "latest",
     half: HalfOption = "reporting",
     types: TypeOption = None,
     suite: Annotated[list[str] | None, typer.Option(help="only this gold file; may be repeated")] = None,
@@ -49,12 +52,13 @@ def run(
     floor: FloorOption = None,
     gate: GateOption = False,
     failures: FailuresOption = False,
+    runs: RunsOption = RUNS,
 ) -> None:
     """Ask every gold question, write the run, score it and print tables."""
     if context.invoked_subcommand:
         return
     suites = [_chosen(s, types, limit) for s in load_suites() if not suite or s.name in suite]
-    folder = RUNS / name
+    folder = runs / name
     settings = {"half": half, "types": types, "limit": limit, "url": url, "torch": version("torch")}
     with ExitStack() as stack:
         asked = _over_url(suites, url, key) if url else _here(suites, stack)
@@ -73,9 +77,10 @@ def score(
     floor: FloorOption = None,
     gate: GateOption = False,
     failures: FailuresOption = False,
+    runs: RunsOption = RUNS,
 ) -> None:
     """Score a run again without asking anything."""
-    _tell(RUNS / name, half, floor, gate, failures)
+    _tell(runs / name, half, floor, gate, failures)
 
 
 @app.command("check")
@@ -120,6 +125,8 @@ def _over_url(suites: Sequence[Suite], url: str, key: str | None) -> list[tuple[
 
 
 def _tell(folder: Path, half: str, floors: list[str] | None, gate: bool, failures: bool) -> None:
+    if not (folder / "answers.jsonl").exists():
+        raise ClasQAError(f"there is no run {folder.name!r}; `python -m eval --name {folder.name}` makes it")
     scores = score_run(folder)
     chosen = scores if half == "all" else [s for s in scores if s.question.half == Half(half)]
     _write_metrics(folder, scores)
