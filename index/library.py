@@ -172,6 +172,7 @@ class Library:
                 if not reports:
                     raise IndexMissing("there are no reports; add one with `clas-qa reports add FILE`")
             self._publish([*reports.values()], sources, progress)
+            self.current()
 
     def current(self) -> PassageIndex:
         """The generation that serves; one look at CURRENT when nothing has changed.

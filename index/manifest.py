@@ -126,7 +126,7 @@ def write_atomically(contents: Mapping[Path, bytes]) -> None:
             flush(staged[path])
         for path, temporary in staged.items():
             temporary.replace(path)
-            crash_point("half-written")
+            crash_point(f"replaced-{path.name}")
         for parent in {path.parent for path in contents}:
             flush(parent)
     finally:

@@ -1,4 +1,4 @@
-"""Fixtures that every part of the tests may use: fakes, and the bundled report under its real weights, built once a session."""
+"""Fixtures for every part of the tests: fakes, and the bundled report under its real weights, built once a session."""
 
 from pathlib import Path
 
