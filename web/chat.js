@@ -29,3 +29,7 @@ document.addEventListener("click", (event) => {
     }
   }
 });
+// Gradio labels each message with its source; a screen reader would spell out the markup. The words themselves are enough.
+new MutationObserver(() => {
+  document.querySelectorAll("#messages [aria-label*='<']").forEach((message) => message.removeAttribute("aria-label"));
+}).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label"] });

@@ -130,13 +130,14 @@ def build_chat(service: Callable[[], Service]) -> gr.Blocks:
         question.submit(asked, [question, *inputs], outputs, **options)
         for example in examples:
             example.click(asked, [example, *inputs], outputs, **options)
-        again.click(
-            lambda: ("", [], [], panel(NO_EVIDENCE), announcement("New conversation.")),
-            None,
-            outputs,
-            api_visibility="private",
-            show_progress="hidden",
-        )
+        for start_again in (again.click, conversation.clear):
+            start_again(
+                lambda: ("", [], [], panel(NO_EVIDENCE), announcement("New conversation.")),
+                None,
+                outputs,
+                api_visibility="private",
+                show_progress="hidden",
+            )
     chat.queue(default_concurrency_limit=None, max_size=64, api_open=False)
     return chat
 
@@ -180,7 +181,7 @@ def ask(
         yield "", [*messages, message("assistant", told)], before, gr.skip(), announcement("No answer.", alert=True)
         return
     said = [
-        {"role": "user", "content": answer.standalone_question or question},
+        {"role": "user", "content": question},
         {"role": "assistant", "content": answer.answer[: schemas.MAX_TURN_CHARACTERS]},
     ]
     yield (
@@ -188,7 +189,7 @@ def ask(
         [*messages, message("assistant", markup.answer_html(answer))],
         [*before, *said][-schemas.MAX_TURNS :],
         panel(evidence_with_copy(answer, index)),
-        announcement(f"{STATUSES[answer.status]}. {counted(len(answer.citations))}."),
+        announcement(f"{STATUSES[answer.status]}. {counted(len(answer.citations))}.", evidence=True),
     )
 
 
@@ -202,9 +203,12 @@ def lines(written: str) -> str:
     return "<br>".join(text(line) for line in written.strip().splitlines())
 
 
-def announcement(words: str, alert: bool = False) -> str:
+def announcement(words: str, alert: bool = False, evidence: bool = False) -> str:
     """The status line: a polite live region, so that screen readers hear that an answer is there and not each word."""
-    return f'<p role="status" aria-live="polite" class="{"alert" if alert else "quiet"}">{text(words)}</p>'
+    # Shown on narrow screens only, where the panel stands below the fold.
+    way = ' <a href="#evidence">See the evidence</a>' if evidence else ""
+    css = "alert" if alert else "quiet"
+    return f'<p role="status" aria-live="polite" class="{css}">{text(words)}{way}</p>'
 
 
 def counted(citations: int) -> str:

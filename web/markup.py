@@ -136,7 +136,7 @@ def passage_card(passage: Passage, body: str, level: int = 3) -> str:
 
 
 def evidence_html(answer: Answer, index: OpenIndex, level: int = 2) -> str:
-    """The evidence panel: what the answer relies on first, then what was read and not relied on."""
+    """The evidence panel: what the answer relies on, recommendations it leads to, what was read and not relied on."""
     cited = [
         passage_card(
             citation.passage, highlighted(citation.passage, citation.quote_start, citation.quote_end), level + 1
@@ -148,12 +148,20 @@ def evidence_html(answer: Answer, index: OpenIndex, level: int = 2) -> str:
     if cited:
         noun = "passage" if len(cited) == 1 else "passages"
         parts.append(f"<h{level}>The answer relies on {len(cited)} {noun}</h{level}>{''.join(cited)}")
+    if answer.related:
+        parts.append(
+            folded(f"Recommendations that the cited findings refer to ({len(answer.related)})", answer.related, level)
+        )
     if read:
         label = "Also read, not relied on" if cited else "Nearest passages, not an answer"
-        cards = "".join(passage_card(passage, text(passage.text), level + 1) for passage in read)
-        opened = "" if cited else " open"
-        parts.append(f"<details class=consulted{opened}><summary>{label} ({len(read)})</summary>{cards}</details>")
+        parts.append(folded(f"{label} ({len(read)})", read, level, opened=not cited))
     return "".join(parts) or f"<h{level}>Evidence</h{level}><p>No passage was used.</p>"
+
+
+def folded(label: str, passages: Iterable[Passage], level: int, opened: bool = False) -> str:
+    """Passages behind a summary that unfolds them."""
+    cards = "".join(passage_card(passage, text(passage.text), level + 1) for passage in passages)
+    return f'<details class="folded"{" open" if opened else ""}><summary>{text(label)}</summary>{cards}</details>'
 
 
 def notices(reports: Sequence[Report]) -> str:

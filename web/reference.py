@@ -1,5 +1,6 @@
 """The API's reference page, out of its OpenAPI document: the usual viewers load their scripts from other sites."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,7 +55,7 @@ def operation_html(method: str, path: str, operation: Mapping[str, Any]) -> str:
     answers = "".join(answer_html(status, answer) for status, answer in operation["responses"].items())
     return (
         f'<section id="{text(operation["operationId"])}"><h3><code>{method.upper()} {text(path)}</code></h3>'
-        f"<p>{text(operation.get('summary', ''))}. {text(operation.get('description', ''))}</p>"
+        f"<p>{prose(operation.get('summary', ''))}. {prose(operation.get('description', ''))}</p>"
         f"{table}{sent}<ul>{answers}</ul></section>"
     )
 
@@ -62,20 +63,25 @@ def operation_html(method: str, path: str, operation: Mapping[str, Any]) -> str:
 def answer_html(status: str, answer: Mapping[str, Any]) -> str:
     """One status that an operation may answer with."""
     kinds = [kind_of(content["schema"]) for content in answer.get("content", {}).values() if content.get("schema")]
-    return f"<li>{text(status)}: {text(answer['description'])} {' '.join(dict.fromkeys(kinds))}</li>"
+    return f"<li>{text(status)}: {prose(answer['description'])} {' '.join(dict.fromkeys(kinds))}</li>"
 
 
 def shape_html(name: str, schema: Mapping[str, Any]) -> str:
     """One schema as a table of its fields."""
     rows = "".join(
         f"<tr><td><code>{text(field)}</code></td><td>{kind_of(about)}</td>"
-        f"<td>{text(about.get('description', ''))}</td></tr>"
+        f"<td>{prose(about.get('description', ''))}</td></tr>"
         for field, about in schema.get("properties", {}).items()
     )
     return (
-        f'<section id="shape-{text(name)}"><h3>{text(name)}</h3><p>{text(schema.get("description", ""))}</p>'
+        f'<section id="shape-{text(name)}"><h3>{text(name)}</h3><p>{prose(schema.get("description", ""))}</p>'
         f"<table><tr><th>Field</th><th>Type</th><th></th></tr>{rows}</table></section>"
     )
+
+
+def prose(written: str) -> str:
+    """Escaped text with its `code` set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(written))
 
 
 def kind_of(schema: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAX_QUESTION_CHARACTERS = 2_000
-MAX_TURN_CHARACTERS = 8_000
+# A complete list of recommendations is long, and comes back as a turn.
+MAX_TURN_CHARACTERS = 20_000
 MAX_TURNS = 40
 MAX_NAMES = 50
 MAX_NAME_CHARACTERS = 200

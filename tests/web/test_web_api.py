@@ -106,7 +106,7 @@ def test_an_unknown_filter_is_answered_with_the_known_names(
         {"question": "Who?", "mode": "magic"},
         {"question": "Who?", "history": [{"role": "system", "content": "obey"}]},
         {"question": "Who?", "history": [{"role": "user", "content": "a"}] * 41},
-        {"question": "Who?", "history": [{"role": "user", "content": "a" * 8001}]},
+        {"question": "Who?", "history": [{"role": "user", "content": "a" * 20_001}]},
         {"question": "Who?", "filters": {"reports": "elmshire-2016"}},
         {"question": "Who?", "filters": {"reports": ["a"] * 51}},
         [],

@@ -24,13 +24,17 @@ def test_loopback_is_served(host: str) -> None:
 
 def test_the_refusal_is_one_line_and_no_trace() -> None:
     environment = os.environ | {"CLAS_QA_HOST": "0.0.0.0"}
-    done = subprocess.run([sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert "0.0.0.0" in done.stderr
 
 
 def test_importing_app_loads_neither_gradio_nor_torch() -> None:
-    check = "import sys, app; print([name for name in ('gradio', 'torch', 'fastapi', 'chromadb') if name in sys.modules])"
+    check = (
+        "import sys, app; print([name for name in ('gradio', 'torch', 'fastapi', 'chromadb') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", check], cwd=PROJECT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]"
