@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from index.blocks import Block
 from index.front_matter import FrontMatter
 from index.grouping import Group
-from index.outline import Starts
 from index.report import Kind, ParseWarning, Passage, Section, slug
+from index.starts import Starts
 from index.titles import TEMPLATE, title_key
 from index.voice import voice_of
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.lines import Line
-from index.outline import Outline, Start, Starts, ends_sentence
+from index.starts import Outline, Start, Starts, ends_sentence
 
 _REFERENCE_ALONE = re.compile(r"[(\[]\s*rec(?:ommendation)?s?\b[^()\[\]]{0,60}[)\]][.\s]*", re.IGNORECASE)
 # First parts of compounds that keep their hyphen though they are seldom words of their own.
-_PREFIXES = set(
-    "multi inter non co pre post re self well anti sub under over out long short high low one two three four five six twenty full part"
-    " in on off up to mid cross semi ex all half face drop follow follow-up ante neo decision policy evidence child care".split()
-)
+_PREFIXES = {
+    "multi", "inter", "non", "co", "pre", "post", "re", "self", "well", "anti", "sub", "under", "over", "out", "long", "short", "high",
+    "low", "one", "two", "three", "four", "five", "six", "twenty", "full", "part", "in", "on", "off", "up", "to", "mid", "cross", "semi",
+    "ex", "all", "half", "face", "drop", "follow", "ante", "neo", "decision", "policy", "evidence", "child", "care",
+}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -107,17 +108,30 @@ def _joiner(block: Block, before: Line, line: Line, width: int, words: Counter[s
 def _goes_on(block: Block, before: Line, line: Line, width: int) -> bool:
     """Whether the line goes on with the paragraph of the line before it."""
     open_group = block.start is not None and block.start.starts is Starts.GROUP and not block.text.endswith(":")
-    if open_group and not line.gap:
+    if open_group and (line.page_break or not line.gap):
         return True
     unfinished = not ends_sentence(before.text)
     if line.text[:1].islower() and not re.search(r"[.!?:;]$", before.text):
         return True
+    numbered = block.start is not None and block.start.starts in {Starts.FINDING, Starts.RECOMMENDATION}
+    if line.page_break and numbered and width and _fills(before.text, line.text, width):
+        return True
     if line.gap:
-        over_page = line.page_break and width and len(before.text) >= 0.7 * width
+        over_page = line.page_break and len(before.text) >= 0.7 * width
         return unfinished and (block.text.endswith("-") or bool(over_page) or _inside_words(before.text, width))
     if not width:
         return False
-    return unfinished or line.text[:1].islower() or len(before.text) >= 0.8 * width
+    return (
+        unfinished
+        or line.text[:1].islower()
+        or len(before.text) >= 0.8 * width
+        or _fills(before.text, line.text, width)
+    )
+
+
+def _fills(before: str, after: str, width: int) -> bool:
+    """Whether the next line's first word had no room left on the line before."""
+    return len(before) + 1 + len(after.partition(" ")[0]) >= 0.97 * width
 
 
 def _inside_words(text: str, width: int) -> bool:

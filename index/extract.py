@@ -1,7 +1,7 @@
-"""Child process of `index.sources`: bytes of one PDF, DOCX or HTML file on stdin -> JSON pages on stdout.
+r"""Child process of `index.sources`: bytes of one PDF, DOCX or HTML file on stdin -> JSON pages on stdout.
 
 Started as a script, never imported: it caps its own memory and processor time before it looks at the file, and may die trying.
-Prints {"pages": ["line\\nline", …]}, or {"error": "what is wrong and what to do"}. Headings that the format knows come out as
+Prints {"pages": ["line\nline", …]}, or {"error": "what is wrong and what to do"}. Headings that the format knows come out as
 Markdown headings ("## Title"), list items as "- item": `index.lines` reads both.
 """
 
@@ -70,26 +70,42 @@ def pages_of_html(content: bytes) -> list[str]:
 
     parser = html.HTMLParser(encoding="utf-8" if is_utf8(content) else "cp1252", no_network=True, huge_tree=False)
     root: Any = html.document_fromstring(content, parser=parser)
-    for unwanted in root.xpath("//script|//style|//nav|//noscript|//template|//head|//comment()"):
-        unwanted.drop_tree()
     blocks: list[str] = []
-    leaves = "h1 h2 h3 h4 h5 h6 p li tr blockquote pre dt dd div section article td body".split()
-    inner = "|".join(f".//{tag}" for tag in leaves)
-    for element in root.iter(*leaves):
-        if element.tag == "li" and element.xpath(".//ul|.//ol|.//p"):
-            own = element.text or ""
-        elif element.tag != "tr" and element.xpath(inner):
-            own = element.text or ""
-        elif element.tag == "td":
-            continue
-        else:
-            own = "\t".join(cell.text_content() for cell in element.xpath("./td|./th")) if element.tag == "tr" else ""
-            own = own or element.text_content()
-        text = " ".join(own.split()) if element.tag != "tr" else "\t".join(" ".join(c.split()) for c in own.split("\t"))
-        mark = "#" * int(element.tag[1]) + " " if element.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} else ""
-        if text:
-            blocks.append(("- " if element.tag == "li" else mark) + text)
+    _walk(root, "", [], blocks)
     return ["\n\n".join(blocks)]
+
+
+UNSHOWN = {"script", "style", "nav", "noscript", "template", "head"}
+INLINE = {
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q", "s",
+    "samp", "small", "span", "strong", "sub", "sup", "td", "th", "time", "tt", "u", "var", "wbr",
+}  # fmt: skip
+HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
+
+
+def _walk(element: Any, mark: str, open_text: list[str], blocks: list[str]) -> None:
+    """Append the element's blocks; `open_text` is what stands before it in the block that holds it."""
+    if element.tag in UNSHOWN or not isinstance(element.tag, str):
+        return
+    inline = element.tag in INLINE
+    if not inline:
+        _close(mark, open_text, blocks)
+        mark = HEADINGS.get(element.tag, "- " if element.tag == "li" else "")
+    if element.tag in {"td", "th"} and "".join(open_text).strip():
+        open_text.append("\t")
+    open_text.append(element.text or "")
+    for child in element:
+        _walk(child, mark, open_text, blocks)
+        open_text.append(child.tail or "")
+    if not inline:
+        _close(mark, open_text, blocks)
+
+
+def _close(mark: str, open_text: list[str], blocks: list[str]) -> None:
+    cells = (" ".join(cell.split()) for cell in "".join(open_text).split("\t"))
+    if text := "\t".join(cell for cell in cells if cell):
+        blocks.append(mark + text)
+    open_text.clear()
 
 
 def is_utf8(content: bytes) -> bool:

@@ -23,14 +23,9 @@ _LABEL = re.compile(r"([A-Z][\w()’'&,/ -]{2,90}):\s*(.*)")
 _TITLE = re.compile(r"review of health services for children looked after and safeguarding in\b", re.IGNORECASE)
 _SUBTITLE = re.compile(r"\s+(?:Children Looked After and Safeguarding\b|The role of\b|A review of\b|Review of\b).*")
 _DATE = re.compile(r"(\d{1,2})\s*(?:st|nd|rd|th)?\s+(?:of\s+)?([A-Z][a-z]+),?\s+(\d{4})")
-_MONTHS = {
-    name: i
-    for i, name in enumerate(
-        "january february march april may june july august september october november december".split(), start=1
-    )
-}
-
-
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _Entry = tuple[str, list[str], Line]
 
 
@@ -72,8 +67,9 @@ def read_front_matter(lines: Sequence[Line], body: int, name: str) -> FrontMatte
             and not re.search(r"[.:;!]$", lines[first].text)
         ):
             first += 1
-        cover = lines[begin:first]
-        return FrontMatter(_title(cover) or name, _area(_title(cover) or ""), (), tuple(cover), source_line, first)
+        cover = lines[begin:first] or [line for line in lines[begin : begin + 1] if line.level]
+        title = _title(cover)
+        return FrontMatter(title or name, _area(title or ""), (), tuple(lines[begin:first]), source_line, first)
     entries, end = _entries(lines, first, body)
     cover = lines[begin:first]
     title = _title(cover)
@@ -113,10 +109,20 @@ def read_date(text: str | None) -> date | None:
     """Last complete date in a text: "14 th December 2015", "14th of December 2015", "14 December 2015"."""
     for day, month, year in reversed(_DATE.findall(text or "")):
         try:
-            return date(int(year), _MONTHS[month.casefold()], int(day))
-        except (KeyError, ValueError):
+            return date(int(year), _MONTHS.index(month.casefold()) + 1, int(day))
+        except ValueError:
             continue
     return None
+
+
+def first_label(lines: Sequence[Line]) -> int:
+    """Index of the first label of the first page, 0 where prose or nothing comes before one."""
+    for i, line in enumerate(lines[:_FIRST_PAGE_LINES]):
+        if is_label(line.text):
+            return i
+        if len(line.text) > 120 and not line.text.startswith("SOURCE:"):
+            return 0
+    return 0
 
 
 def is_label(text: str) -> bool:

@@ -1,10 +1,10 @@
 """Page furniture: page numbers, "Page N of M", running titles. It is taken off, also out of the middle of a paragraph."""
 
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from index.lines import Line
 from index.titles import is_template_title
@@ -107,17 +107,25 @@ def _glued_titles(lines: Sequence[Line]) -> tuple[str, str]:
             afters.append(line.text[found.end() : found.end() + _LONGEST_TITLE])
     before = _most_shared([text[::-1] for text in befores])[::-1]
     after = _most_shared(afters)
-    return before[before.find(" ") + 1 :] if before and before[
-        0
-    ] != " " and before not in befores else before.strip(), after.rstrip()
+    if before and not before.startswith(" ") and before not in befores:
+        # What the lines share may begin in mid-word.
+        before = before.partition(" ")[2]
+    return before.strip(), after.rstrip()
 
 
 def _most_shared(texts: Sequence[str]) -> str:
     """Longest prefix (at least 12 characters) that two neighbours among the sorted texts share, the most frequent one."""
     ordered = sorted(text for text in texts if text)
-    prefixes = Counter(os.path.commonprefix(pair) for pair in zip(ordered, ordered[1:], strict=False))
+    prefixes = Counter(_shared_prefix(*pair) for pair in pairwise(ordered))
     long = {prefix: count for prefix, count in prefixes.items() if len(prefix.strip()) >= 12}
     return max(long, key=lambda prefix: (long[prefix], len(prefix)), default="")
+
+
+def _shared_prefix(first: str, second: str) -> str:
+    length = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    return first[:length]
 
 
 def _without_page_of(text: str, before: str, after: str) -> str:
@@ -139,10 +147,8 @@ def _without_page_of(text: str, before: str, after: str) -> str:
 def _without_glued_number(text: str, line: Line, lines: Sequence[Line], i: int) -> str:
     """A page that comes as one long line may have its number glued to its first or last word."""
     page = line.page if line.page is not None else i + 1
-    alone = (
-        line.page is None
-        or (i == 0 or lines[i - 1].page != line.page)
-        and (i + 1 == len(lines) or lines[i + 1].page != line.page)
+    alone = line.page is None or (
+        (i == 0 or lines[i - 1].page != line.page) and (i + 1 == len(lines) or lines[i + 1].page != line.page)
     )
     if not alone or len(text) < _PAGE_CHARACTERS:
         return text

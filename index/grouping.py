@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.blocks import Block
-from index.outline import Starts
 from index.references import references_in
 from index.report import Kind
+from index.starts import Starts
 
 _QUOTED = re.compile(r"[\"“‘][^\s]")
 _QUOTE = re.compile(

@@ -92,7 +92,7 @@ def _single_spaced(lines: Sequence[Line], blanks: Sequence[int]) -> tuple[Line, 
 
 
 def strip_emphasis(text: str) -> str:
-    """The text without Markdown emphasis; a literal asterisk ("5 A*-C", "2 * 3", "5*") stays."""
+    """The text without Markdown emphasis; a literal asterisk ("grades A*-B", "2 * 3") stays."""
     kept: list[str] = []
     position, opened = 0, False
     for run in _STARS.finditer(text):

@@ -25,33 +25,20 @@ _NAME = re.compile(
     rf"\b(?:{_WORD}\s+)(?:(?:{_WORD}|{_LINK}(?=\s+(?:{_LINK}\s+)?[A-Z&]))\s+){{0,9}}?"
     r"(?:(?:NHS\s+)?(?:Foundation\s+)?[Tt]rust|Clinical\s+Commissioning\s+Group|CCG|Integrated\s+Care\s+Board"
     r"|Community\s+Interest\s+Company|CIC)\b(?!\s+(?:Board|Area|boards?))"
-    r"|\bNHS\s+(?:[A-Z][\w’'-]*\s+){0,3}[A-Z][\w’'-]*,\s+(?:[A-Z][\w’'-]*,?\s+){1,4}and\s+(?:[A-Z][\w’'-]*\s+){1,4}?Integrated\s+Care\s+Board\b|\bNHS\s+England\b"
+    r"|\bNHS\s+(?:[A-Z][\w’'-]*\s+){0,3}[A-Z][\w’'-]*,\s+(?:[A-Z][\w’'-]*,?\s+){1,4}and\s+(?:[A-Z][\w’'-]*\s+){1,4}?"
+    r"Integrated\s+Care\s+Board\b|\bNHS\s+England\b"
 )
 _ABBREVIATED = re.compile(r"\s*\((?:the\s+)?[\"“'‘]?([A-Z][A-Za-z&]*[A-Z][A-Za-z&]{0,6}|[A-Z]{2,8})[\"”'’]?\)")
 _GENERIC_ABBREVIATIONS = {
-    "CCG",
-    "CCGs",
-    "ICB",
-    "ICBs",
-    "NHS",
-    "PCT",
-    "FT",
-    "CIC",
-    "LAT",
-    "LATs",
-    "ICS",
-    "CAMHS",
-    "ED",
-    "LA",
-    "GP",
-    "GPs",
-}
+    "CCG", "CCGs", "ICB", "ICBs", "NHS", "PCT", "FT", "CIC", "LAT", "LATs", "ICS", "CAMHS", "ED", "LA", "GP", "GPs",
+}  # fmt: skip
 _FILLER = {"the", "nhs", "foundation", "trust", "ft", "of", "c.i.c", "cic", "ltd", "limited"}
 _GENERIC = {
     "acute", "and", "area", "board", "care", "clinical", "commissioning", "community", "foundation", "ft", "general", "group", "health",
     "healthcare", "hospital", "hospitals", "integrated", "local", "mental", "nhs", "of", "partnership", "primary", "services", "service",
-    "social", "team", "the", "trust", "unit", "university", "teaching", "royal", "ccg", "ccgs", "groups", "each", "both", "this", "all", "our",
-    "we", "children", "childrens", "a", "an", "in", "at", "for", "by", "from", "provider", "commissioner", "company", "interest", "england",
+    "social", "team", "the", "trust", "unit", "university", "teaching", "royal", "ccg", "ccgs", "groups", "each", "both", "this", "all",
+    "our", "we", "children", "childrens", "a", "an", "in", "at", "for", "by", "from", "provider", "commissioner", "company", "interest",
+    "england",
 }  # fmt: skip
 # Capital words that begin a sentence or a label, not a name.
 _LEADING = re.compile(
@@ -114,7 +101,7 @@ def abbreviations_in(text: str) -> Iterator[tuple[str, str]]:
 
 
 def split_names(value: str, text: str, known: Collection[str] = ()) -> list[str]:
-    """Names in a list that may have no separators: "A Hospitals Trust B Health and Care Trust Swanswell NHS England".
+    """Names in a list that may have no separators: "A Hospitals Trust B Health and Care Trust Brightpath NHS England".
 
     Args:
         value: the list as printed.
@@ -171,7 +158,7 @@ def _run_on(piece: str, text: str) -> list[str]:
 
 
 def _before_nhs(name: str) -> list[str]:
-    """ "Swanswell NHS South Town CCG" is two names; "Town Hospitals NHS Trust" is one."""
+    """Two names of "Brightpath NHS South Town CCG", one of "Town Hospitals NHS Trust"."""
     found = re.search(r"(?<=\w)\s+(?=NHS\s+(?!Foundation|Trust|trust|FT))", name)
     return [name[: found.start()], name[found.end() :]] if found else [name]
 

@@ -79,7 +79,7 @@ def find_organisations(
 
 
 def addressees_in(heading: str, known: Sequence[str] = ()) -> list[str]:
-    """Names in a heading over recommendations: "The X Trust and Swanswell should:" gives both."""
+    """Names in a heading over recommendations: "The X Trust and Brightpath should:" gives both."""
     names = re.split(
         r"\s*\b(?:should|must|will|need to|needs to|are required to|is required to)\b", heading, maxsplit=1
     )[0]
@@ -98,8 +98,18 @@ def organisations_in(text: str, organisations: Sequence[Organisation]) -> tuple[
     pattern, owners = _matcher(tuple(organisations))
     if pattern is None:
         return ()
-    named = {owners[found.lastgroup] for found in pattern.finditer(text) if found.lastgroup}
+    named = {owners[found.lastgroup] for found in pattern.finditer(text) if found.lastgroup and not _is_foreign(found)}
     return tuple(organisation.name for organisation in organisations if organisation.name in named)
+
+
+def _is_foreign(found: re.Match[str]) -> bool:
+    """Whether a spelling without an own name stands in somebody else's: "Health and Care Trust" in "Otherton Health and Care Trust"."""
+    if is_distinctive(found[0]) or found[0] == "NHS England":
+        return False
+    before = re.search(
+        r"(?:^|(?<=[^.?!:;] ))[A-Z][\w’'-]+\s+$", found.string[max(0, found.start() - 40) : found.start()]
+    )
+    return bool(before and found.start() > len(before[0]) and before[0].split()[0] not in {"The", "NHS", "Both"})
 
 
 @lru_cache(maxsize=256)

@@ -14,11 +14,12 @@ from index.furniture import drop_furniture
 from index.grouping import group_blocks
 from index.lines import read_lines
 from index.linking import link
-from index.outline import Outline, Starts, join_lone_numbers, read_outline
+from index.outline import join_lone_numbers, read_outline
 from index.report import ParseWarning, Report, slug
 from index.run_on import split_run_on
 from index.shapes import add_shape_headings, join_questions
 from index.sources import Source, read_source
+from index.starts import Outline, Starts
 from index.titles import title_key
 
 UNNUMBERED = "no numbered findings, no recommendations found; paragraphs are cited by section and position"

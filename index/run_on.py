@@ -1,8 +1,10 @@
 """Pages that come as one line each are cut where a heading, a numbered paragraph, a label or a group of recommendations begins."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from statistics import median
 
 from index.lines import Line
@@ -31,48 +33,44 @@ def split_run_on(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines, cut into paragraphs where the source has one line a page; else as they are."""
     if not lines or median(len(line.text) for line in lines) < _PAGE_CHARACTERS:
         return tuple(lines)
-    return tuple(
-        replace(line, text=part, gap=line.gap or i > 0) for line in lines for i, part in enumerate(_parts(line.text))
-    )
+    # Pages are read as one text, as a paragraph or a heading may go on over the page.
+    text = " ".join(line.text for line in lines)
+    page_starts = [0, *accumulate(len(line.text) + 1 for line in lines)][:-1]
+    parts: list[Line] = []
+    for start, end in pairwise(sorted(_cuts(text))):
+        if part := text[start:end].strip():
+            line = lines[bisect_right(page_starts, start) - 1]
+            parts.append(replace(line, text=part, gap=True, page_break=False))
+    return tuple(parts)
 
 
-def _parts(text: str) -> list[str]:
-    if found := _CONTENTS.search(text):
-        entries: list[re.Match[str]] = []
-        end = found.end()
-        while entry := _CONTENTS_ENTRY.match(text, end):
-            entries.append(entry)
-            end = min(entry.end() + 1, len(text))
-        before, after = text[: found.start()].strip(), text[end:].strip()
-        listed = [f"{entry[1].strip()} {entry[2]}" for entry in entries]
-        return [*(_cut(before) if before else []), "Contents", *listed, *(_cut(after) if after else [])]
-    return _cut(text)
-
-
-def _cut(text: str) -> list[str]:
+def _cuts(text: str) -> set[int]:
+    """Offsets at which something begins, with both ends of the text."""
     cuts = {0, len(text)}
+    body = 0
+    if found := _CONTENTS.search(text):
+        cuts |= {found.start(), found.end()}
+        body = found.end()
+        while entry := _CONTENTS_ENTRY.match(text, body):
+            body = min(entry.end() + 1, len(text))
+            cuts.add(body)
     for pattern in (_HEADING, _NUMBERED_HEADING):
-        for found in pattern.finditer(text):
+        for found in pattern.finditer(text, body):
             cuts |= {found.start(), found.end()}
     for pattern in (_LABEL, _GROUP, _CASE):
         cuts |= {found.start() for found in pattern.finditer(text)}
-    cuts |= {found.end() for found in _ASKED.finditer(text)}
-    cuts |= _item_cuts(text, cuts)
-    ordered = sorted(cuts)
-    pieces = (text[start:end].strip() for start, end in zip(ordered, ordered[1:], strict=False))
-    return [piece for piece in pieces if piece]
+    cuts |= {found.end() for found in _ASKED.finditer(text, body)}
+    return cuts | _item_cuts(text, body, cuts)
 
 
-def _item_cuts(text: str, cuts: set[int]) -> set[int]:
-    """Where an item begins whose number follows the one before it; the first on the page may have any number."""
+def _item_cuts(text: str, body: int, cuts: set[int]) -> set[int]:
+    """Where an item begins whose number follows the one before it."""
     found_cuts: set[int] = set()
     previous: tuple[int, ...] = ()
-    if first := re.match(r"(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\.? ", text):
-        previous = number_key(first[1])
-    for found in _ITEM.finditer(text):
+    for found in _ITEM.finditer(text, body):
         number = number_key(found[1])
-        follows = not previous or (number[:-1] == previous[:-1] and previous[-1] < number[-1] <= previous[-1] + 3)
-        if follows or number[-1] == 1 or found.start() in cuts:
+        follows = number[:-1] == previous[:-1] and previous[-1] < number[-1] <= previous[-1] + 3
+        if follows or not previous or number[-1] == 1 or found.start() in cuts:
             found_cuts.add(found.start())
             previous = number
     return found_cuts

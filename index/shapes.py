@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from index.front_matter import is_label
 from index.lines import Line
-from index.outline import Outline, Start, Starts, ends_sentence
+from index.starts import Outline, Start, Starts, ends_sentence
 from index.titles import split_number
 
 _FIRST_PAGE_LINES = 25
@@ -60,11 +60,9 @@ def _after_label(lines: Sequence[Line], label: int) -> int:
 def _after_cover(lines: Sequence[Line]) -> int:
     """Index of the line after the title, where a short first line is one."""
     begin = 1 if lines[0].text.startswith("SOURCE:") else 0
-    return (
-        begin + 1
-        if len(lines) > begin + 2 and len(lines[begin].text) <= _LONGEST and not ends_sentence(lines[begin].text)
-        else begin
-    )
+    if len(lines) <= begin + 2 or lines[begin].level:
+        return begin
+    return begin + (len(lines[begin].text) <= _LONGEST and not ends_sentence(lines[begin].text))
 
 
 def _is_heading(lines: Sequence[Line], i: int, first: int, width: int) -> bool:

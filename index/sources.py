@@ -60,6 +60,8 @@ def read_source(path: Path) -> Source:
         known = ", ".join(sorted(FORMATS))
         raise ReportUnreadable(name, f"unknown format {path.suffix or '(no ending)'}; convert it to one of {known}")
     try:
+        if path.exists() and not path.is_file():
+            raise ReportUnreadable(name, "not a file; name the report's file")
         if path.stat().st_size > FILE_BYTES:
             raise ReportUnreadable(name, f"larger than {FILE_BYTES // 1_000_000} MB; check that it is a report")
         content = path.read_bytes()

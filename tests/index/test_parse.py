@@ -545,9 +545,9 @@ def test_a_text_without_heading_or_paragraph_is_refused(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    ["\n", "\n\n", "\f", "- ", "1.1 ", "1.2 ", "2.1.1 ", "5. ", "1. ", "Early help", "Recommendations", "Contents", " 4", "The Trust should:",
-     "Page 1 of 2", "(Recommendation 1.1-1.9)", "Case example: ", "“told us”", "Date of review:", "A trust is good. ", "we were told ",
-     "NHS X Town & Y CCG", "wrap-", "*", "# ", "◼", "١.٢ ", "²"]
+    ["\n", "\n\n", "\f", "- ", "1.1 ", "1.2 ", "2.1.1 ", "5. ", "1. ", "Early help", "Recommendations", "Contents", " 4",
+     "The Trust should:", "Page 1 of 2", "(Recommendation 1.1-1.9)", "Case example: ", "“told us”", "Date of review:",
+     "A trust is good. ", "we were told ", "NHS X Town & Y CCG", "wrap-", "*", "# ", "◼", "١.٢ ", "²"]
 )  # fmt: skip
 
 
