@@ -19,16 +19,26 @@ if TYPE_CHECKING:
     from index.library import Library
     from index.report import Passage, Report
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Questions on CLAS reviews, answered with the paragraphs that prove it.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Questions on CLAS reviews, answered with the paragraphs that prove it.",
+)
 reports_app = typer.Typer(no_args_is_help=True, help="The reports that are loaded.")
 app.add_typer(reports_app, name="reports")
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the API's JSON object instead of text.")]
 ReportFilter = Annotated[list[str] | None, typer.Option("--report", help="Only this report (may be given again).")]
 SectionFilter = Annotated[list[str] | None, typer.Option("--section", help="Only this section, by title or number.")]
-OrganisationFilter = Annotated[list[str] | None, typer.Option("--organisation", help="Only passages on this organisation.")]
-RecommendationFilter = Annotated[list[str] | None, typer.Option("--recommendation", help="Only what belongs to this recommendation.")]
-KindFilter = Annotated[list[str] | None, typer.Option("--kind", help="Only this kind: finding, recommendation, quote, …")]
+OrganisationFilter = Annotated[
+    list[str] | None, typer.Option("--organisation", help="Only passages on this organisation.")
+]
+RecommendationFilter = Annotated[
+    list[str] | None, typer.Option("--recommendation", help="Only what belongs to this recommendation.")
+]
+KindFilter = Annotated[
+    list[str] | None, typer.Option("--kind", help="Only this kind: finding, recommendation, quote, …")
+]
 
 
 def main() -> None:
@@ -118,13 +128,19 @@ def search(
     library, embedder = _open(load_settings())
     index = library.current()
     hits = search_passages(
-        text, index=index, embedder=embedder, k=k, filters=_filters(index.reports, report, section, organisation, recommendation, kind)
+        text,
+        index=index,
+        embedder=embedder,
+        k=k,
+        filters=_filters(index.reports, report, section, organisation, recommendation, kind),
     )
     if as_json:
         _print_json({"passages": [hit.public() for hit in hits]})
     else:
         for hit in hits:
-            print(f"{hit.rank:>2}  {hit.score:.3f}  [{hit.passage.mark}] {_where(hit.passage)}\n    {_shortened(hit.passage.text)}")
+            print(
+                f"{hit.rank:>2}  {hit.score:.3f}  [{hit.passage.mark}] {_where(hit.passage)}\n    {_shortened(hit.passage.text)}"
+            )
     if not hits:
         raise typer.Exit(1)
 
@@ -239,7 +255,12 @@ class _progress:
     def __enter__(self) -> Callable[[str, int, int], None]:
         self._console = Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self._console, transient=True
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
         )
         self._tasks: dict[str, int] = {}
         if self._console.is_terminal:

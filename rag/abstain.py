@@ -9,16 +9,17 @@ from index.report import Report
 from index.store import PassageIndex
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
-from rag.words import content_stems, stem, topic_words, words
+from rag.words import stem, topic_words, words
 
-# Calibrated on the tuning halves of the gold sets (docs/decisions).
-OFF_TOPIC_COSINE = 0.25
-LEAST_COSINE = 0.36
+# Calibrated on the tuning halves of the gold sets (docs/decisions/0004-extractive-answers.md).
+OFF_TOPIC_COSINE = 0.22
+LEAST_SCORE = 0.385
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ADVICE = re.compile(
-    r"\b(?:should|can|could|must|do|would|may) (?:i|we)\b|\bmy (?:child|son|daughter|baby|kid|kids|patient|partner|neighbou?r|niece|nephew|grand\w+|client|pupil|student)\b|"
-    r"\b(?:advise|advice for) (?:me|us)\b|\bwhat would you (?:do|advise|recommend)\b|\b(?:write|draft|compose|translate|summari[sz]e this|pretend|imagine|role-?play)\b",
+    r"\b(?:should|must|ought) (?:i|we)\b|\bwhat (?:can|do|would|should) (?:i|we) do\b|\bdo you (?:think|advise|recommend)\b|"
+    r"\b(?:advise|advice for) (?:me|us)\b|\bwhat would you (?:do|advise|recommend)\b|"
+    r"^(?:please |can you |could you )*(?:write|draft|compose|translate|pretend|imagine|role-?play|sing|code)\b",
     re.IGNORECASE,
 )
 
@@ -41,9 +42,13 @@ class Refusal:
 def not_a_question(question: Question) -> Refusal | None:
     """A refusal of orders to the program and of requests for advice or for writing; before anything is looked up."""
     if _ORDER.search(question.text):
-        return Refusal(True, "This is an instruction, not a question on the reports. Nothing here follows instructions.")
+        return Refusal(
+            True, "This is an instruction, not a question on the reports. Nothing here follows instructions."
+        )
     if _ADVICE.search(question.text):
-        return Refusal(True, "This asks for advice or for something to be written. Only what the reports say can be answered.")
+        return Refusal(
+            True, "This asks for advice or for something to be written. Only what the reports say can be answered."
+        )
     return None
 
 
@@ -52,7 +57,9 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
 
     Checked in turn: nothing found; a year, or a proper name, that no loaded report holds; the distance of the best passage.
     """
-    reports = [report for report in index.reports if not question.filters.reports or report.id in question.filters.reports]
+    reports = [
+        report for report in index.reports if not question.filters.reports or report.id in question.filters.reports
+    ]
     if not retrieved:
         return Refusal(False, "No passage passes the filters of this question.")
     best = max(hit.cosine for hit in retrieved)
@@ -60,7 +67,7 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
         return Refusal(True, "This does not look like a question on the loaded reports.")
     if strangers := unknown_names(question, reports):
         return Refusal(False, f"No loaded report mentions {', '.join(strangers)}.")
-    if best < LEAST_COSINE:
+    if retrieved[0].score < LEAST_SCORE:
         return Refusal(False, "No passage comes close enough to the question.")
     return None
 
@@ -81,17 +88,17 @@ def unknown_names(question: Question, reports: Sequence[Report]) -> list[str]:
     names = []
     if not shouting and not title_case:
         for position, token in enumerate(tokens):
-            starts_sentence = position == 0 or re.search(rf"[.?!:]\s+[\"'“‘]?{re.escape(token)}", question.text) is not None
+            starts_sentence = (
+                position == 0 or re.search(rf"[.?!:]\s+[\"'“‘]?{re.escape(token)}", question.text) is not None
+            )
             word = (words(token) or [""])[0]
-            if token[:1].isupper() and not starts_sentence and word and not word.isdigit() and topic_words(word) and stem(word) not in known:
+            if (
+                token[:1].isupper()
+                and not starts_sentence
+                and word
+                and not word.isdigit()
+                and topic_words(word)
+                and stem(word) not in known
+            ):
                 names.append(token)
     return years + names
-
-
-def coverage(question: Question, retrieved: Sequence[RetrievedPassage], k: int = 3) -> float:
-    """Share of the question's topic stems that stand in the best k passages; 1.0 for a question without any."""
-    asked = {stem(word) for word in topic_words(question.text)}
-    if not asked:
-        return 1.0
-    found = frozenset().union(*(content_stems(hit.passage.embedding_text) for hit in retrieved[:k]))
-    return len(asked & found) / len(asked)

@@ -18,6 +18,7 @@ from rag.lookup import look_up
 from rag.question import Intent, Question
 from rag.retrieve import retrieve
 from rag.verify import Verdict, check
+from rag.words import subject
 
 PASSAGES_READ = 10
 
@@ -158,7 +159,11 @@ def answer_question(
         return _ending(AnswerStatus.INVALID_QUESTION, understood, understood.invalid, index, clock, mode)
     if refused := not_a_question(understood):
         return _ending(AnswerStatus.OUT_OF_SCOPE, understood, refused.reason, index, clock, mode)
-    if understood.intent in {Intent.EVIDENCE, Intent.ADDRESSEE} and not understood.references and not understood.passages:
+    if (
+        understood.intent in {Intent.EVIDENCE, Intent.ADDRESSEE}
+        and not understood.references
+        and not understood.passages
+    ):
         understood = _with_recommendation_found(understood, index, embedder)
         clock.stop("retrieve")
 
@@ -167,8 +172,16 @@ def answer_question(
         offered = {passage.id for sentence in draft.sentences for passage in sentence.passages}
         clock.stop("answer")
     else:
-        vector = embedder.encode([understood.text])[0]
-        hits = retrieve(understood.text, vector, index=index, k=PASSAGES_READ, filters=_restricted(understood), within=_within(understood))
+        vector = embedder.encode([subject(understood.text)])[0]
+        hits = retrieve(
+            understood.text,
+            vector,
+            index=index,
+            k=PASSAGES_READ,
+            filters=_restricted(understood),
+            within=_within(understood),
+            prefer=understood.previous,
+        )
         clock.stop("retrieve")
         offered = {hit.passage.id for hit in hits}
         if refused := refusal(understood, hits, index):
@@ -185,7 +198,7 @@ def answer_question(
 
 def _with_recommendation_found(question: Question, index: PassageIndex, embedder: Embedder) -> Question:
     """For "what led to the recommendation on …": the recommendation nearest to the topic, or plain retrieval where none is near."""
-    vector = embedder.encode([question.text])[0]
+    vector = embedder.encode([subject(question.text)])[0]
     hits = retrieve(question.text, vector, index=index, k=PASSAGES_READ, filters=_restricted(question))
     if refusal(question, hits, index):
         return replace(question, intent=Intent.RETRIEVE)
@@ -209,13 +222,23 @@ def _within(question: Question) -> frozenset[str]:
 
 
 def _ending(
-    status: AnswerStatus, question: Question, text: str, index: PassageIndex, clock: _Clock, mode: str, nearest: tuple[str, ...] = ()
+    status: AnswerStatus,
+    question: Question,
+    text: str,
+    index: PassageIndex,
+    clock: _Clock,
+    mode: str,
+    nearest: tuple[str, ...] = (),
 ) -> Answer:
     """An answer without sentences: says why, what was searched, and names the nearest passages."""
     if status is AnswerStatus.NOT_IN_REPORT:
-        searched = [report for report in index.reports if not question.filters.reports or report.id in question.filters.reports]
+        searched = [
+            report for report in index.reports if not question.filters.reports or report.id in question.filters.reports
+        ]
         passages = sum(len(report.passages) for report in searched)
-        text = f"{text} Searched {passages} passages of {', '.join(report.title for report in searched) or 'no report'}."
+        text = (
+            f"{text} Searched {passages} passages of {', '.join(report.title for report in searched) or 'no report'}."
+        )
     return Answer(
         id=uuid.uuid4().hex,
         status=status,
@@ -241,7 +264,12 @@ def _mode_warnings(mode: str) -> tuple[str, ...]:
 
 
 def _composed(
-    question: Question, draft: Draft, checked: Sequence[tuple[DraftSentence, Verdict]], index: PassageIndex, clock: _Clock, mode: str
+    question: Question,
+    draft: Draft,
+    checked: Sequence[tuple[DraftSentence, Verdict]],
+    index: PassageIndex,
+    clock: _Clock,
+    mode: str,
 ) -> Answer:
     passed = [(sentence, verdict) for sentence, verdict in checked if verdict.passed]
     withheld = tuple((sentence.text, verdict.reason) for sentence, verdict in checked if not verdict.passed)
@@ -292,7 +320,8 @@ def _citations(sentences: Sequence[DraftSentence]) -> tuple[Citation, ...]:
                 start, end = min(start, sentence.quote[0]), max(end, sentence.quote[1])
             spans[passage.id] = (passage, start, end)
     return tuple(
-        Citation(passage, start, end) if start < end else Citation(passage, 0, len(passage.text)) for passage, start, end in spans.values()
+        Citation(passage, start, end) if start < end else Citation(passage, 0, len(passage.text))
+        for passage, start, end in spans.values()
     )
 
 
@@ -301,9 +330,19 @@ def _prose(sentences: Sequence[DraftSentence], several_reports: bool) -> str:
     paragraphs: list[str] = []
     previous: DraftSentence | None = None
     for sentence in sentences:
-        marks = "" if sentence.marks_follow else "".join(f" {_mark(passage, several_reports)}" for passage in sentence.passages)
+        marks = (
+            ""
+            if sentence.marks_follow
+            else "".join(f" {_mark(passage, several_reports)}" for passage in sentence.passages)
+        )
         words = f"{sentence.label}: {sentence.text}{marks}" if sentence.label else f"{sentence.text}{marks}"
-        if previous and sentence.quote and previous.quote and not sentence.label and previous.passages == sentence.passages:
+        if (
+            previous
+            and sentence.quote
+            and previous.quote
+            and not sentence.label
+            and previous.passages == sentence.passages
+        ):
             paragraphs[-1] += f" {words}"
         else:
             paragraphs.append(words)

@@ -1,23 +1,26 @@
 """Answers made of verbatim sentences: which passages a question needs, and which sentences of each."""
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.lexical import index_words
 from index.report import Passage
 from index.store import PassageIndex
 from rag.draft import Basis, Draft, DraftSentence
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
 
-# Calibrated on the tuning halves of the gold sets (docs/decisions).
+# Calibrated on the tuning halves of the gold sets (docs/decisions/0004-extractive-answers.md).
 SHARE_OF_BEST = 0.90
-LEAST_COSINE = 0.40
-MOST_PASSAGES = 3
-SENTENCE_SHARE = 0.75
-SHORT_PASSAGE_WORDS = 60
+LEAST_COSINE = 0.35
+MOST_PASSAGES = 4
+SENTENCE_SHARE = 0.6
+SENTENCE_WORDS_WEIGHT = 0.15
+SHORT_PASSAGE_WORDS = 90
 MOST_SENTENCES = 4
 
 # A sentence that turns, narrows or explains the one before it must not be parted from it: it may reverse the finding.
@@ -27,7 +30,9 @@ _LEANS_ON_THE_ONE_BEFORE = re.compile(
 )
 
 
-def extract(question: Question, retrieved: Sequence[RetrievedPassage], vector: NDArray[np.float32], index: PassageIndex) -> Draft:
+def extract(
+    question: Question, retrieved: Sequence[RetrievedPassage], vector: NDArray[np.float32], index: PassageIndex
+) -> Draft:
     """A draft of verbatim sentences out of the passages that the question needs, best first.
 
     Args:
@@ -37,9 +42,15 @@ def extract(question: Question, retrieved: Sequence[RetrievedPassage], vector: N
         index: the generation that `retrieved` came from.
     """
     chosen = choose(question, retrieved)
-    sentences = tuple(sentence for passage in chosen for sentence in _telling_sentences(passage, vector, index))
+    rarity = _rarity(question.text, retrieved)
+    sentences = tuple(sentence for passage in chosen for sentence in _telling_sentences(passage, vector, rarity, index))
     cited = {passage.id for passage in chosen}
-    related = dict.fromkeys(recommendation for passage in chosen for recommendation in passage.recommendations if recommendation not in cited)
+    related = dict.fromkeys(
+        recommendation
+        for passage in chosen
+        for recommendation in passage.recommendations
+        if recommendation not in cited
+    )
     return Draft(
         sentences,
         consulted=tuple(hit.passage.id for hit in retrieved if hit.passage.id not in cited),
@@ -58,29 +69,54 @@ def choose(question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Pa
     return [best.passage, *several]
 
 
-def _telling_sentences(passage: Passage, vector: NDArray[np.float32], index: PassageIndex) -> list[DraftSentence]:
-    """The run of neighbouring sentences that tells most about the question, in the order of the text."""
+def _rarity(question: str, retrieved: Sequence[RetrievedPassage]) -> dict[str, float]:
+    """Weight of each word of the question that the retrieved passages hold, rarer ones more; the weights sum to 1."""
+    held = [set(index_words(hit.passage.embedding_text)) for hit in retrieved]
+    counts = {word: sum(word in words for words in held) for word in set(index_words(question))}
+    weights = {word: math.log(1 + len(held) / (0.5 + count)) for word, count in counts.items() if count}
+    total = sum(weights.values()) or 1.0
+    return {word: weight / total for word, weight in weights.items()}
+
+
+def _telling_sentences(
+    passage: Passage, vector: NDArray[np.float32], rarity: Mapping[str, float], index: PassageIndex
+) -> list[DraftSentence]:
+    """A short passage whole; of a long one the run of neighbouring sentences that tells most about the question."""
     rows = index.sentence_rows(index.row(passage.id))
     spans = tuple((sentence.start, sentence.end) for sentence in index.sentences[rows])
     if not spans or len(passage.text.split()) <= SHORT_PASSAGE_WORDS:
         spans_chosen = spans or ((0, len(passage.text)),)
     else:
-        cosines = index.sentence_vectors[rows] @ vector
-        first = last = int(np.argmax(cosines))
-        least = SENTENCE_SHARE * float(cosines[first])
-        while last - first + 1 < MOST_SENTENCES:
-            before = float(cosines[first - 1]) if first > 0 else -1.0
-            after = float(cosines[last + 1]) if last + 1 < len(spans) else -1.0
-            leans_back = first > 0 and _leans(passage, spans[first])
-            leans_on = last + 1 < len(spans) and _leans(passage, spans[last + 1])
-            if leans_back or (before >= least and before >= after):
-                first -= 1
-            elif leans_on or after >= least:
-                last += 1
-            else:
-                break
+        words = [
+            sum(rarity.get(word, 0.0) for word in set(index_words(passage.text[start:end]))) for start, end in spans
+        ]
+        telling = index.sentence_vectors[rows] @ vector + SENTENCE_WORDS_WEIGHT * np.array(words, dtype=np.float32)
+        first, last = _best_run(telling, [_leans(passage, span) for span in spans])
         spans_chosen = spans[first : last + 1]
-    return [DraftSentence(passage.text[start:end], (passage,), Basis.VERBATIM, (start, end)) for start, end in spans_chosen]
+    return [
+        DraftSentence(passage.text[start:end], (passage,), Basis.VERBATIM, (start, end)) for start, end in spans_chosen
+    ]
+
+
+def _best_run(telling: NDArray[np.float32], leans: Sequence[bool]) -> tuple[int, int]:
+    """First and last sentence of the run around the most telling one that gains most over SENTENCE_SHARE of its worth.
+
+    At most MOST_SENTENCES, but a run neither begins with a sentence that leans on the one before nor ends before one.
+    """
+    best = int(np.argmax(telling))
+    gains = telling - SENTENCE_SHARE * telling[best]
+    count = len(telling)
+    runs = [
+        (float(gains[first : last + 1].sum()), -(last - first), first, last)
+        for first in range(max(0, best - MOST_SENTENCES + 1), best + 1)
+        for last in range(best, min(count, first + MOST_SENTENCES))
+    ]
+    _, _, first, last = max(runs)
+    while first > 0 and leans[first]:
+        first -= 1
+    while last + 1 < count and leans[last + 1] and last - first + 1 < 2 * MOST_SENTENCES:
+        last += 1
+    return first, last
 
 
 def _leans(passage: Passage, span: tuple[int, int]) -> bool:

@@ -16,16 +16,33 @@ from rag.words import topic_words, words
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Turn = Mapping[str, str]
 
-_CONNECTOR = re.compile(r"^(?:and|what about|how about|or|but|also|same (?:question )?for|and what about|ok(?:ay)?,? and|then)\b[\s,:]*", re.IGNORECASE)
-_CORRECTION = re.compile(r"^(?:no|nope|sorry|not that|wrong)\b[\s,.!-]*|\b(?:i|we) (?:meant|mean|was asking about|asked about)\b|^(?:not )?the other one\b", re.IGNORECASE)
-_POINTING = re.compile(r"\b(?:that|this|it|its|those|these|they|them|their|there|he|she|his|her|one|ones|same|both|above|former|latter)\b", re.IGNORECASE)
+_CONNECTOR = re.compile(
+    r"^(?:and|what about|how about|or|but|also|same (?:question )?for|and what about|ok(?:ay)?,? and|then)\b[\s,:]*",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(
+    r"^(?:no|nope|sorry|not that|wrong)\b[\s,.!-]*|\b(?:i|we) (?:meant|mean|was asking about|asked about)\b|^(?:not )?the other one\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(
+    r"\b(?:that|this|it|its|those|these|they|them|their|there|he|she|his|her|one|ones|same|both|above|former|latter)\b",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"\[(?:(?P<report>[\w-]+)\s+)?(?P<mark>(?:¶|R|§)[\w.-]+)\]")
-_WHERE = re.compile(r"\b(?:where|which (?:section|part|paragraph|passage)|what (?:section|paragraph)|source|reference|cite|citation)\b", re.IGNORECASE)
-_WHO_SAID = re.compile(r"\bwho (?:said|says|told)\b|\bwhose (?:words?|views?|opinion)\b|\binspectors?\b.*\bor\b|\bor\b.*\binspectors?\b", re.IGNORECASE)
+_WHERE = re.compile(
+    r"\b(?:where|which (?:section|part|paragraph|passage)|what (?:section|paragraph)|source|reference|cite|citation)\b",
+    re.IGNORECASE,
+)
+_WHO_SAID = re.compile(
+    r"\bwho (?:said|says|told)\b|\bwhose (?:words?|views?|opinion)\b|\binspectors?\b.*\bor\b|\bor\b.*\binspectors?\b",
+    re.IGNORECASE,
+)
 _MAX_TURNS = 40
 
 
-def understand(asked: str, history: Sequence[Turn], reports: Sequence[Report], filters: Filters, encode: Encode) -> Question:
+def understand(
+    asked: str, history: Sequence[Turn], reports: Sequence[Report], filters: Filters, encode: Encode
+) -> Question:
     """The question, read with the conversation before it.
 
     Args:
@@ -58,7 +75,14 @@ def _cited_in(content: str, reports: Sequence[Report]) -> tuple[Passage, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _read(asked: str, previous: Question | None, cited: tuple[Passage, ...], reports: Sequence[Report], filters: Filters, encode: Encode) -> Question:
+def _read(
+    asked: str,
+    previous: Question | None,
+    cited: tuple[Passage, ...],
+    reports: Sequence[Report],
+    filters: Filters,
+    encode: Encode,
+) -> Question:
     question = read_question(asked, reports, filters)
     if previous is None or previous.invalid or question.invalid:
         return question
@@ -71,26 +95,43 @@ def _read(asked: str, previous: Question | None, cited: tuple[Passage, ...], rep
 
 
 def _about(question: Question, passages: Sequence[Passage], intent: Intent, text: str) -> Question:
-    return replace(question, text=text, intent=intent, passages=tuple(passages), missing=(), topic=(), previous=tuple(p.id for p in passages))
+    return replace(
+        question,
+        text=text,
+        intent=intent,
+        passages=tuple(passages),
+        missing=(),
+        topic=(),
+        previous=tuple(p.id for p in passages),
+    )
 
 
 def _named(passages: Sequence[Passage]) -> str:
-    names = [f"{passage.kind.value.replace('_', ' ')} {passage.number}" if passage.number else passage.mark for passage in passages]
+    names = [
+        f"{passage.kind.value.replace('_', ' ')} {passage.number}" if passage.number else passage.mark
+        for passage in passages
+    ]
     return ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
 
 
-def _corrected(question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]) -> Question | None:
+def _corrected(
+    question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
+) -> Question | None:
     """ "no, I meant the recommendation" turns the last number into the other kind; "I meant 2.7" asks the last question of 2.7."""
     if not _CORRECTION.search(question.text) or question.topic:
         return None
     if question.passages and question.intent is Intent.TEXT:
         if previous.intent not in {Intent.RETRIEVE, Intent.LIST, Intent.COUNT, Intent.UNREFERENCED}:
-            return _about(question, question.passages, previous.intent, f"{_title(previous.intent)} {_named(question.passages)}?")
+            return _about(
+                question, question.passages, previous.intent, f"{_title(previous.intent)} {_named(question.passages)}?"
+            )
         return replace(question, text=f"What does {_named(question.passages)} say?")
     if question.passages or question.wanted not in {Wanted.RECOMMENDATION, Wanted.FINDING}:
         return None
     kind = Kind(question.wanted.value)
-    numbers = [reference.first for reference in previous.references] or [passage.number for passage in context if passage.number]
+    numbers = [reference.first for reference in previous.references] or [
+        passage.number for passage in context if passage.number
+    ]
     meant = [p for report in scope for p in report.of_kind(kind) if p.number in numbers]
     return _about(question, meant, Intent.TEXT, f"What does {_named(meant)} say?") if meant else None
 
@@ -103,13 +144,23 @@ def _title(intent: Intent) -> str:
     }.get(intent, "What is said in")
 
 
-def _pointed_structure(question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]) -> Question | None:
+def _pointed_structure(
+    question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
+) -> Question | None:
     """ "which recommendation is that?", "what evidence is that based on?", "who is it addressed to?" are asked of what was cited."""
     who_said = _WHO_SAID.search(question.text) is not None
-    if question.passages or (question.topic and not who_said) or not context or question.organisations or question.sections:
+    if (
+        question.passages
+        or (question.topic and not who_said)
+        or not context
+        or question.organisations
+        or question.sections
+    ):
         return None
     short = len(words(question.text)) <= 12
-    if not short or not (_POINTING.search(question.text) or question.wanted or _WHERE.search(question.text) or who_said):
+    if not short or not (
+        _POINTING.search(question.text) or question.wanted or _WHERE.search(question.text) or who_said
+    ):
         return None
     recommendations = [passage for passage in context if passage.kind is Kind.RECOMMENDATION]
     findings = [passage for passage in context if passage.kind is Kind.FINDING]
@@ -119,14 +170,19 @@ def _pointed_structure(question: Question, previous: Question, context: Sequence
         intent = Intent.ADDRESSEE if re.search(r"\bwho\b", question.text, re.IGNORECASE) else Intent.TEXT
         return _about(question, context, intent, f"What does {_named(context)} say?")
     probe = replace(question, references=(Reference(Kind.RECOMMENDATION, "0", "0"),), passages=tuple(recommendations))
-    if recommendations and (kind := classify(probe, question.text, question.text).intent) in {Intent.EVIDENCE, Intent.ADDRESSEE}:
+    if recommendations and (kind := classify(probe, question.text, question.text).intent) in {
+        Intent.EVIDENCE,
+        Intent.ADDRESSEE,
+    }:
         return _about(question, recommendations, kind, f"{_title(kind)} {_named(recommendations)}?")
     if _WHERE.search(question.text) or who_said or question.wanted is Wanted.FINDING:
         return _about(question, context, Intent.TEXT, f"What does {_named(context)} say?")
     return None
 
 
-def _swapped(question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]) -> Question | None:
+def _swapped(
+    question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
+) -> Question | None:
     """ "and 2.3?", "and for the acute trust?", "and in section 5.2?" ask the last structural question of something else."""
     fragment = _CONNECTOR.search(question.text) is not None or len(words(question.text)) <= 4
     if previous.intent is Intent.RETRIEVE or question.topic or not fragment:
@@ -141,14 +197,25 @@ def _swapped(question: Question, previous: Question, context: Sequence[Passage],
         return None
     if question.organisations or question.sections:
         organisations = question.organisations or (previous.organisations if question.sections else ())
-        moved = replace(previous, asked=question.asked, organisations=organisations, sections=question.sections or previous.sections, filters=question.filters)
+        moved = replace(
+            previous,
+            asked=question.asked,
+            organisations=organisations,
+            sections=question.sections or previous.sections,
+            filters=question.filters,
+        )
         noun = (previous.wanted.value.replace("_", " ") if previous.wanted else "finding") + "s"
         start = "How many" if previous.intent is Intent.COUNT else "Which"
         whom = f" for {', '.join(organisations)}" if organisations else ""
         where = f" in {', '.join(question.sections)}" if question.sections else ""
         return replace(moved, text=f"{start} {noun} are there{whom}{where}?")
     if question.wanted and question.wanted is not previous.wanted and previous.intent in {Intent.LIST, Intent.COUNT}:
-        return replace(previous, asked=question.asked, wanted=question.wanted, text=f"{question.text.rstrip('?')} (as before: {previous.text.rstrip('?')})?")
+        return replace(
+            previous,
+            asked=question.asked,
+            wanted=question.wanted,
+            text=f"{question.text.rstrip('?')} (as before: {previous.text.rstrip('?')})?",
+        )
     return None
 
 
@@ -158,7 +225,14 @@ def _kind_asked(previous: Question, kind: Kind | None) -> Kind | None:
     return Kind.FINDING if previous.intent is Intent.LED_TO else kind
 
 
-def _merged(question: Question, previous: Question, context: Sequence[Passage], reports: Sequence[Report], filters: Filters, encode: Encode) -> Question:
+def _merged(
+    question: Question,
+    previous: Question,
+    context: Sequence[Passage],
+    reports: Sequence[Report],
+    filters: Filters,
+    encode: Encode,
+) -> Question:
     """A fragment or a pointing word takes the missing part from the last question; anything else is a new subject."""
     if question.intent is not Intent.RETRIEVE:
         return question
@@ -169,11 +243,21 @@ def _merged(question: Question, previous: Question, context: Sequence[Passage], 
     if not fragment and not pointing:
         return question
     ids = tuple(passage.id for passage in context)
-    is_sentence = re.search(r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|when|why|how|who|where|what|which)\b", body, re.IGNORECASE)
-    text = _with_part_replaced(body, previous.text, encode) if fragment and not is_sentence else f"{question.text.rstrip('?')} (on: {previous.text.rstrip('?')})?"
+    is_sentence = re.search(
+        r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|when|why|how|who|where|what|which)\b",
+        body,
+        re.IGNORECASE,
+    )
+    text = (
+        _with_part_replaced(body, previous.text, encode)
+        if fragment and not is_sentence
+        else f"{question.text.rstrip('?')} (on: {previous.text.rstrip('?')})?"
+    )
     merged = read_question(text, reports, filters)
     inherited = merged.filters if merged.filters.reports else replace(merged.filters, reports=previous.filters.reports)
-    return replace(merged, asked=question.asked, filters=inherited, previous=() if fragment and not is_sentence else ids)
+    return replace(
+        merged, asked=question.asked, filters=inherited, previous=() if fragment and not is_sentence else ids
+    )
 
 
 def _with_part_replaced(fragment: str, previous: str, encode: Encode) -> str:

@@ -14,7 +14,12 @@ _KIND_OF = {
     Wanted.CASE_EXAMPLE: Kind.CASE_EXAMPLE,
     Wanted.QUOTE: Kind.QUOTE,
 }
-_NOUN = {Kind.FINDING: "finding", Kind.RECOMMENDATION: "recommendation", Kind.CASE_EXAMPLE: "case example", Kind.QUOTE: "quotation"}
+_NOUN = {
+    Kind.FINDING: "finding",
+    Kind.RECOMMENDATION: "recommendation",
+    Kind.CASE_EXAMPLE: "case example",
+    Kind.QUOTE: "quotation",
+}
 
 
 def look_up(question: Question, reports: Sequence[Report]) -> Draft:
@@ -63,7 +68,9 @@ def _text(question: Question, scope: Sequence[Report]) -> Draft:
     several = len({passage.report for passage in allowed}) > 1
     sentences = tuple(whole(passage, label(passage, several)) for passage in allowed)
     warnings = tuple(f"There is no {reference}." for reference in question.missing)
-    return Draft(sentences, related=_recommendations_of(allowed, cited=allowed), partly=bool(question.missing), warnings=warnings)
+    return Draft(
+        sentences, related=_recommendations_of(allowed, cited=allowed), partly=bool(question.missing), warnings=warnings
+    )
 
 
 def _evidence(question: Question, scope: Sequence[Report]) -> Draft:
@@ -82,7 +89,9 @@ def _evidence(question: Question, scope: Sequence[Report]) -> Draft:
         shown.extend(finding.id for finding in fresh)
         sentences.extend(whole(finding, label(finding, len(scope) > 1)) for finding in fresh)
     count = len({finding for recommendation in recommendations for finding in recommendation.findings})
-    subject = joined([_name(r, scope) for r in recommendations]) if len(recommendations) < 4 else "these recommendations"
+    subject = (
+        joined([_name(r, scope) for r in recommendations]) if len(recommendations) < 4 else "these recommendations"
+    )
     return Draft(
         tuple(sentences),
         related=tuple(recommendation.id for recommendation in recommendations if recommendation.findings),
@@ -119,9 +128,13 @@ def _addressee(question: Question, scope: Sequence[Report]) -> Draft:
     for recommendation in (passage for passage in question.passages if passage.kind is Kind.RECOMMENDATION):
         name = _name(recommendation, scope).capitalize()
         if recommendation.addressed_to:
-            sentences.append(_stated(f"{name} is addressed to {joined(recommendation.addressed_to)}.", (recommendation,)))
+            sentences.append(
+                _stated(f"{name} is addressed to {joined(recommendation.addressed_to)}.", (recommendation,))
+            )
         else:
-            sentences.append(_stated(f"The report does not say to whom {name.lower()} is addressed.", (recommendation,)))
+            sentences.append(
+                _stated(f"The report does not say to whom {name.lower()} is addressed.", (recommendation,))
+            )
         sentences.append(whole(recommendation, label(recommendation, len(scope) > 1)))
     return Draft(tuple(sentences))
 
@@ -134,7 +147,10 @@ def _unreferenced(question: Question, scope: Sequence[Report]) -> Draft:
     noun = _NOUN[kind]
     completeness = f"{len(alone)} of {plural(len(everything), noun)}"
     if not alone:
-        return Draft((_stated(f"There is none: each {noun} has its counterpart.", tuple(everything[:1])),), completeness=completeness)
+        return Draft(
+            (_stated(f"There is none: each {noun} has its counterpart.", tuple(everything[:1])),),
+            completeness=completeness,
+        )
     is_are = "is" if len(alone) == 1 else "are"
     lead = _stated(f"There {is_are} {plural(len(alone), noun)} that no {other}:", tuple(alone), follow=True)
     return Draft((lead, *(_item(p, scope, len(alone)) for p in alone)), completeness=completeness)
@@ -224,7 +240,9 @@ def _counted(chosen: Sequence[Passage], scope: Sequence[Report], noun: str) -> l
     sentences = []
     for (report, *heading), passages in groups.items():
         where = ", ".join(([report] if len(scope) > 1 else []) + heading)
-        sentences.append(DraftSentence(f"{plural(len(passages), noun)}.", tuple(passages), Basis.METADATA, label=where.rstrip(":")))
+        sentences.append(
+            DraftSentence(f"{plural(len(passages), noun)}.", tuple(passages), Basis.METADATA, label=where.rstrip(":"))
+        )
     return sentences
 
 
@@ -264,7 +282,9 @@ def _unknown_numbers(question: Question, scope: Sequence[Report]) -> Draft:
     findings = [passage for report in scope for passage in report.of_kind(Kind.FINDING)]
     recommendations = [passage for report in scope for passage in report.of_kind(Kind.RECOMMENDATION)]
     known = "; ".join(
-        f"{noun} {known_numbers(passages)}" for noun, passages in (("findings", findings), ("recommendations", recommendations)) if passages
+        f"{noun} {known_numbers(passages)}"
+        for noun, passages in (("findings", findings), ("recommendations", recommendations))
+        if passages
     )
     return Draft((), nothing=f"There is no {asked}. The numbers there are: {known or 'none'}.")
 

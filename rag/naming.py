@@ -8,12 +8,17 @@ from index.report import Organisation, Report, Role
 from rag.words import stem, topic_words, words
 
 # Words of organisation names that tell no two of them apart.
-_GENERIC = frozenset(stem(word) for word in "nhs foundation trust trusts the and of for services service limited ltd".split())
+_GENERIC = frozenset(
+    stem(word) for word in ["nhs", "foundation", "trust", "trusts", "the", "and", "of", "for", "services", "service", "limited", "ltd"]
+)
 _TYPES = r"(?:trusts?|units?|boards?|partnerships?|services?|groups?|ccgs?|teams?|hospitals?|company|charity)"
 _ENDING = re.compile(r"(?:\s+(?:NHS|Foundation|Trust|Clinical Commissioning Group|CCG|CIC|Limited|Ltd)\.?)+$")
 _ROLES = (
     (re.compile(r"\b(?:ccgs?|clinical commissioning groups?)\b", re.IGNORECASE), None),
-    (re.compile(r"\b(?:nhs )?commissioners?\b|\bcommissioning (?:bodies|organisations)\b", re.IGNORECASE), Role.COMMISSIONER),
+    (
+        re.compile(r"\b(?:nhs )?commissioners?\b|\bcommissioning (?:bodies|organisations)\b", re.IGNORECASE),
+        Role.COMMISSIONER,
+    ),
     (re.compile(r"\bproviders?\b|\bprovider (?:trusts|organisations)\b", re.IGNORECASE), Role.PROVIDER),
 )
 _SECTION_CUE = re.compile(r"\b(?:section|chapter|part|heading|headed|headings|under|titled|called)\b", re.IGNORECASE)
@@ -74,7 +79,12 @@ def _organisations(question: str, reports: Iterable[Report]) -> tuple[tuple[str,
         found.extend(partial)
     for pattern, role in _ROLES:
         if match := pattern.search(rest):
-            group = [o.name for report in reports for o in report.organisations if (o.role is role if role else pattern.search(o.name))]
+            group = [
+                o.name
+                for report in reports
+                for o in report.organisations
+                if (o.role is role if role else pattern.search(o.name))
+            ]
             if group:
                 found.extend(group)
                 rest = _blank(rest, match)
@@ -97,7 +107,9 @@ def _partly_named(rest: str, report: Report) -> tuple[list[str], str]:
     """Organisations named by a part of their name that no other shares: "the acute trust", "the commissioning unit"."""
     area = {stem(word) for word in words(report.area or "")}
     names = {o.name: {stem(word) for word in words(o.name)} for o in report.organisations}
-    for match in re.finditer(rf"(?:[\w&]+\s+){{1,4}}{_TYPES}\b", rest, re.IGNORECASE):
+    for match in re.finditer(
+        rf"(?:[\w&]+\s+){{1,4}}{_TYPES}(?:\s+(?:nhs\s+|foundation\s+)*{_TYPES})*\b", rest, re.IGNORECASE
+    ):
         tokens = [stem(word) for word in words(match[0])]
         for start in range(len(tokens) - 1):
             tail = set(tokens[start:])
@@ -113,7 +125,9 @@ def _sections(rest: str, reports: Iterable[Report]) -> tuple[tuple[str, ...], st
     for title in titles:
         if not topic_words(title):
             continue
-        form = re.sub(r"\s*&\s*|\s+and\s+", r" (?:and|&) ", " ".join(re.escape(w) if w != "&" else w for w in title.split()))
+        form = re.sub(
+            r"\s*&\s*|\s+and\s+", r" (?:and|&) ", " ".join(re.escape(w) if w != "&" else w for w in title.split())
+        )
         pattern = re.compile(rf"(?<!\w){form}(?!\w)", re.IGNORECASE)
         if (match := pattern.search(rest)) and _is_place(rest, match):
             cue_gone = _SECTION_CUE.sub(lambda cue: " " * len(cue[0]), _blank(rest, match))
@@ -126,8 +140,18 @@ def _is_place(rest: str, match: re.Match[str]) -> bool:
     before = rest[max(0, match.start() - 40) : match.start()]
     after = rest[match.end() : match.end() + 12]
     quoted = re.search(r"[\"'“‘]\s*$", before) is not None
-    cued = re.search(r"\b(?:section|chapter|part|heading|headed|under|titled|called)\b[\s\w]{0,20}[\"'“‘]?\s*$", before, re.IGNORECASE)
-    return bool(cued or quoted or re.match(r"[\"'”’]?\s*(?:section|chapter|part|heading)\b", after, re.IGNORECASE)) or bool(
-        re.search(r"\b(?:findings?|paragraphs?|examples?)\b.{0,25}\b(?:in|under|from|of|on)\s+(?:the\s+)?$", before, re.IGNORECASE)
+    cued = re.search(
+        r"\b(?:section|chapter|part|heading|headed|under|titled|called)\b[\s\w]{0,20}[\"'“‘]?\s*$",
+        before,
+        re.IGNORECASE,
+    )
+    return bool(
+        cued or quoted or re.match(r"[\"'”’]?\s*(?:section|chapter|part|heading)\b", after, re.IGNORECASE)
+    ) or bool(
+        re.search(
+            r"\b(?:findings?|paragraphs?|examples?)\b.{0,25}\b(?:in|under|from|of|on)\s+(?:the\s+)?$",
+            before,
+            re.IGNORECASE,
+        )
         and not after.strip(" ?.!")
     )

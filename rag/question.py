@@ -78,37 +78,45 @@ class Question:
 
 # Words that tell relations and duties; they are topic only where nothing structural is asked.
 _RELATION = frozenset(
-    """
-    led lead leads leading result results resulted resulting link links linked refer refers referred referring relate relates related
-    connect connected evidence behind based basis support supports supported supporting underpin underpins underpinning prompt prompted
-    prompts reason reasons gave give given rise came come comes justify justifies justification address addressed addresses directed
-    aimed apply applies applied responsible responsibility act owner owns concern concerns made make makes must need needs required
-    require requires expected told tasked supposed action actions unreferenced orphan orphans orphaned unlinked corresponding
-    correspond match matches different separate directly cite cites cited used following covered cover covers included includes include
-    inspected reviewed involved contain contains there main various set out attached belong belongs nobody none never next previous
-    rest rests arise arises arose carry carries bear bears stem stems follow follows without except excluding other besides report's
-    copy verbatim whats please word-for-word recommended recommending concerning
-    """.split()
+    ["led", "lead", "leads", "leading", "result", "results", "resulted", "resulting", "link", "links", "linked", "refer", "refers", "referred", "referring", "relate", "relates", "related", "connect", "connected", "evidence", "behind", "based", "basis", "support", "supports", "supported", "supporting", "underpin", "underpins", "underpinning", "prompt", "prompted", "prompts", "reason", "reasons", "gave", "give", "given", "rise", "came", "come", "comes", "justify", "justifies", "justification", "address", "addressed", "addresses", "directed", "aimed", "apply", "applies", "applied", "responsible", "responsibility", "act", "owner", "owns", "concern", "concerns", "made", "make", "makes", "must", "need", "needs", "required", "require", "requires", "expected", "told", "tasked", "supposed", "action", "actions", "unreferenced", "orphan", "orphans", "orphaned", "unlinked", "corresponding", "correspond", "match", "matches", "different", "separate", "directly", "cite", "cites", "cited", "used", "following", "covered", "cover", "covers", "included", "includes", "include", "inspected", "reviewed", "involved", "contain", "contains", "there", "main", "various", "set", "out", "attached", "belong", "belongs", "nobody", "none", "never", "next", "previous", "rest", "rests", "arise", "arises", "arose", "carry", "carries", "bear", "bears", "stem", "stems", "follow", "follows", "without", "except", "excluding", "other", "besides", "report's", "copy", "verbatim", "whats", "please", "word-for-word", "recommended", "recommending", "concerning"]
 )
 _WANTED = (
-    (Wanted.RECOMMENDATION, re.compile(r"\b(?:rec\w{0,4}m\w{0,3}nd\w{0,6}|recs?|(?:wanted?|needs?|ha(?:s|ve)|(?:to|should|must) be) done)\b", re.IGNORECASE)),
+    (
+        Wanted.RECOMMENDATION,
+        re.compile(
+            r"\b(?:rec\w{0,4}m\w{0,3}nd\w{0,6}|recs?|(?:wanted?|needs?|ha(?:s|ve)|(?:to|should|must) be) done)\b",
+            re.IGNORECASE,
+        ),
+    ),
     (Wanted.FINDING, re.compile(r"\b(?:findings?|paragraphs?|paras?)\b", re.IGNORECASE)),
     (Wanted.CASE_EXAMPLE, re.compile(r"\b(?:case (?:examples?|stud(?:y|ies))|vignettes?)\b", re.IGNORECASE)),
     (Wanted.QUOTE, re.compile(r"\b(?:quotes|quotations?)\b", re.IGNORECASE)),
     (Wanted.SECTION, re.compile(r"\b(?:sections|chapters|headings)\b", re.IGNORECASE)),
     (
         Wanted.ORGANISATION,
-        re.compile(r"\b(?:organi[sz]ations?|trusts|providers|commissioners|bodies|ccgs|clinical commissioning groups)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:organi[sz]ations?|trusts|providers|commissioners|bodies|ccgs|clinical commissioning groups)\b",
+            re.IGNORECASE,
+        ),
     ),
 )
-_EVIDENCE = re.compile(r"\b(?:evidence|why|behind|bas(?:ed|is)|reasons?|justif\w*|underpin\w*|prompted|came? from|comes from|gave rise|rests?|stems?|support(?:s|ed|ing)?)\b|\bled to\b", re.IGNORECASE)
-_LED_TO = re.compile(r"\b(?:le[ad]d? to|leads to|ar[io]ses?|result(?:ed|s)? in|follow(?:s|ed)? from|come of|came of|g[ai]ve rise to)\b", re.IGNORECASE)
+_EVIDENCE = re.compile(
+    r"\b(?:evidence|why|behind|bas(?:ed|is)|reasons?|justif\w*|underpin\w*|prompted|came? from|comes from|gave rise|rests?|stems?|support(?:s|ed|ing)?)\b|\bled to\b",
+    re.IGNORECASE,
+)
+_LED_TO = re.compile(
+    r"\b(?:le[ad]d? to|leads to|ar[io]ses?|result(?:ed|s)? in|follow(?:s|ed)? from|come of|came of|g[ai]ve rise to)\b",
+    re.IGNORECASE,
+)
 _ADDRESSEE = re.compile(
     r"\bwho(?:m|se)?\b|\b(?:which|what) (?:organi[sz]ations?|trusts?|bod(?:y|ies)|providers?|commissioners?|ccgs?)\b|\b(?:addressed|directed|aimed) (?:to|at)\b|\bresponsib\w+\b|\baddressees?\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"\bhow many\b|\bhow much\b|\bnumber of\b|\bcount(?: of)?\b|\btotal\b", re.IGNORECASE)
-_NONE = re.compile(r"\b(?:not|no|never|without|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|none|nobody|orphan\w*|unreferenced|unlinked|unsupported)\b", re.IGNORECASE)
+_NONE = re.compile(
+    r"\b(?:not|no|never|without|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|none|nobody|orphan\w*|unreferenced|unlinked|unsupported)\b",
+    re.IGNORECASE,
+)
 _DUTY = re.compile(
     r"\b(?:must|should|ha(?:s|ve) to|need(?:s|ed)? to|supposed to|expected to|required to|told to|asked to|tasked|responsib\w+|actions?|do(?:es)?)\b",
     re.IGNORECASE,
@@ -116,18 +124,26 @@ _DUTY = re.compile(
 _DOING = re.compile(r"\b(?:do|doing|done|act|action|actions|responsible|tasked|required|address)\b", re.IGNORECASE)
 
 # "what led to the recommendation on …", "who is the recommendation on … addressed to": its number is found by search first.
-_TO_WHOM = re.compile(r"\bwho(?:m|se)?\b.{0,40}\brecommendation\b|\brecommendation\b.*\b(?:addressed|directed|aimed) (?:to|at)\b", re.IGNORECASE)
+_TO_WHOM = re.compile(
+    r"\bwho(?:m|se)?\b.{0,40}\brecommendation\b|\brecommendation\b.*\b(?:addressed|directed|aimed) (?:to|at)\b",
+    re.IGNORECASE,
+)
 _OF_A_RECOMMENDATION = re.compile(
     r"\b(?:findings?|paragraphs?|evidence|what|reasons?|basis)\b.{0,30}\b(?:led to|behind|for|support\w*|underpin\w*|prompted)\s+(?:the|that|this)\s+recommendation\b|"
     r"\bwhy\b.{0,30}\brecommendation\b|" + _TO_WHOM.pattern,
     re.IGNORECASE,
 )
-_EXCEPT = re.compile(r"\b(?:but|and) not\b|\bexcept(?:ing)?\b|\bexcluding\b|\bother than\b|\bbut without\b", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"\b(?:but|and) not\b|\bexcept(?:ing)?\b|\bexcluding\b|\bother than\b|\bbut without\b", re.IGNORECASE
+)
 
 
 def clean(text: str) -> str:
     """The text in NFC with control and invisible format characters made blanks, and blanks collapsed."""
-    kept = (" " if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} else c for c in unicodedata.normalize("NFC", text))
+    kept = (
+        " " if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} else c
+        for c in unicodedata.normalize("NFC", text)
+    )
     return " ".join("".join(kept).split())
 
 
@@ -185,7 +201,10 @@ def _split_exception(text: str) -> tuple[str, str]:
 def with_references(question: Question, references: Sequence[Reference], scope: Sequence[Report]) -> Question:
     """The question about these references: what they resolve to, and which of them no report has."""
     if question.wanted is Wanted.RECOMMENDATION:
-        references = [replace(r, kind=Kind.RECOMMENDATION) if r.prefix and r.kind is None and "." not in r.first else r for r in references]
+        references = [
+            replace(r, kind=Kind.RECOMMENDATION) if r.prefix and r.kind is None and "." not in r.first else r
+            for r in references
+        ]
     resolved = [(reference, resolve(reference, scope)) for reference in references]
     return replace(
         question,
@@ -208,8 +227,14 @@ def classify(question: Question, rest: str, with_names: str) -> Question:
     if question.organisations and question.wanted is None and _DUTY.search(rest) and _DOING.search(rest):
         question = replace(question, wanted=Wanted.RECOMMENDATION)
     recommendation, finding = question.wanted is Wanted.RECOMMENDATION, question.wanted is Wanted.FINDING
-    mentions_both = all(pattern.search(rest) for wanted, pattern in _WANTED if wanted in {Wanted.RECOMMENDATION, Wanted.FINDING})
-    link_words = re.search(r"\b(?:refer\w*|link\w*|evidence|support\w*|lead|led|trace\w*|cite\w*|orphan\w*|unreferenced|unlinked|attached)\b", rest, re.IGNORECASE)
+    mentions_both = all(
+        pattern.search(rest) for wanted, pattern in _WANTED if wanted in {Wanted.RECOMMENDATION, Wanted.FINDING}
+    )
+    link_words = re.search(
+        r"\b(?:refer\w*|link\w*|evidence|support\w*|lead|led|trace\w*|cite\w*|orphan\w*|unreferenced|unlinked|attached)\b",
+        rest,
+        re.IGNORECASE,
+    )
     if not question.topic and (recommendation or finding) and _NONE.search(rest) and (mentions_both or link_words):
         return replace(question, intent=Intent.UNREFERENCED)
     if not question.topic and question.wanted is not None:
@@ -226,11 +251,23 @@ def _intent_of_references(question: Question, rest: str, with_names: str) -> Int
     asks_recommendation = question.wanted is Wanted.RECOMMENDATION
     asks_finding = question.wanted is Wanted.FINDING
     typed = {reference.kind for reference in question.references}
-    if Kind.RECOMMENDATION in kinds and (asks_finding or (_EVIDENCE.search(rest) and not asks_recommendation and typed != {Kind.FINDING})):
+    if Kind.RECOMMENDATION in kinds and (
+        asks_finding or (_EVIDENCE.search(rest) and not asks_recommendation and typed != {Kind.FINDING})
+    ):
         return Intent.EVIDENCE
-    if Kind.FINDING in kinds and typed != {Kind.RECOMMENDATION} and kinds != {Kind.RECOMMENDATION} and not _all_prefix(question) and (asks_recommendation or _LED_TO.search(rest)):
+    if (
+        Kind.FINDING in kinds
+        and typed != {Kind.RECOMMENDATION}
+        and kinds != {Kind.RECOMMENDATION}
+        and not _all_prefix(question)
+        and (asks_recommendation or _LED_TO.search(rest))
+    ):
         return Intent.LED_TO
-    if Kind.RECOMMENDATION in kinds and (question.wanted is Wanted.ORGANISATION or _ADDRESSEE.search(with_names)) and typed != {Kind.FINDING}:
+    if (
+        Kind.RECOMMENDATION in kinds
+        and (question.wanted is Wanted.ORGANISATION or _ADDRESSEE.search(with_names))
+        and typed != {Kind.FINDING}
+    ):
         return Intent.ADDRESSEE
     if _all_prefix(question):
         if question.topic and question.passages:

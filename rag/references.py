@@ -52,7 +52,9 @@ class Reference:
     def __str__(self) -> str:
         """The reference in plain words: "recommendation 2.1", "findings 1.2 to 1.6", "section 5.2"."""
         if self.prefix:
-            noun = {Kind.RECOMMENDATION: "recommendations", Kind.FINDING: "findings of section"}.get(self.kind or Kind.CONTEXT, "section")
+            noun = {Kind.RECOMMENDATION: "recommendations", Kind.FINDING: "findings of section"}.get(
+                self.kind or Kind.CONTEXT, "section"
+            )
             return f"{noun} {self.first}"
         noun = "passage" if self.kind is None else self.kind.value
         return f"{noun} {self.first}" if self.first == self.last else f"{noun}s {self.first} to {self.last}"
@@ -65,7 +67,12 @@ def references_in(question: str) -> tuple[tuple[Reference, ...], str]:
     """
     found: list[tuple[int, Reference]] = []
     rest = question
-    for pattern, read in ((_SECTION, _read_section), (REFERENCE, _read_numbers), (_GROUP, _read_group), (_UNNUMBERED, _read_unnumbered)):
+    for pattern, read in (
+        (_SECTION, _read_section),
+        (REFERENCE, _read_numbers),
+        (_GROUP, _read_group),
+        (_UNNUMBERED, _read_unnumbered),
+    ):
         for match in pattern.finditer(rest):
             found.extend((match.start(), reference) for reference in read(match))
         rest = pattern.sub(lambda match: " " * len(match[0]), rest)
@@ -136,5 +143,8 @@ def known_numbers(passages: Sequence[Passage]) -> str:
     for passage in passages:
         if passage.number:
             groups.setdefault(passage.number.rpartition(".")[0], []).append(passage.number)
-    spans = ((sorted(numbers, key=number_key)) for _, numbers in sorted(groups.items(), key=lambda item: number_key(item[0] or "0")))
+    spans = (
+        (sorted(numbers, key=number_key))
+        for _, numbers in sorted(groups.items(), key=lambda item: number_key(item[0] or "0"))
+    )
     return ", ".join(span[0] if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans)

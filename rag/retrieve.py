@@ -10,11 +10,13 @@ from index.embed import Embedder
 from index.filters import Filters
 from index.report import Passage
 from index.store import PassageIndex
+from rag.words import subject, topic_words
 
 # Weights of the fused score; bench/fusion.py prints how they were chosen on the tuning halves of the gold sets.
 PASSAGE_WEIGHT = 0.5
 SENTENCE_WEIGHT = 0.5
 LEXICAL_WEIGHT = 0.15
+PREFERRED = 0.1
 CANDIDATES = 50
 
 
@@ -39,10 +41,16 @@ class RetrievedPassage:
 
     def public(self) -> dict[str, object]:
         """The passage's public fields with rank, score and found_by."""
-        return self.passage.public() | {"rank": self.rank, "score": round(self.score, 4), "found_by": list(self.found_by)}
+        return self.passage.public() | {
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "found_by": list(self.found_by),
+        }
 
 
-def search(question: str, *, index: PassageIndex, embedder: Embedder, k: int, filters: Filters = Filters()) -> list[RetrievedPassage]:
+def search(
+    question: str, *, index: PassageIndex, embedder: Embedder, k: int, filters: Filters = Filters()
+) -> list[RetrievedPassage]:
     """At most k passages for a question, best first, ranks from 1.
 
     Args:
@@ -52,7 +60,7 @@ def search(question: str, *, index: PassageIndex, embedder: Embedder, k: int, fi
         k: cut-off rank, at least 1.
         filters: what may be found.
     """
-    return retrieve(question, embedder.encode([question])[0], index=index, k=k, filters=filters)
+    return retrieve(question, embedder.encode([subject(question)])[0], index=index, k=k, filters=filters)
 
 
 def retrieve(
@@ -63,14 +71,17 @@ def retrieve(
     k: int,
     filters: Filters = Filters(),
     within: Collection[str] = (),
+    prefer: Collection[str] = (),
 ) -> list[RetrievedPassage]:
-    """As `search`, for a question whose (d,) unit vector is known; `within` restricts to these ids.
+    """As `search`, for a question whose (d,) unit vector is known.
 
+    `within` restricts to these ids; `prefer` names those that the conversation is about, which gain PREFERRED.
     Ties are broken by passage id. Empty if nothing passes the filters.
     """
     wide = max(k, CANDIDATES) if not within else len(index.passages)
+    keywords = " ".join(topic_words(question)) or question
     dense = {passage.id: cosine for passage, cosine in index.search_dense(vector, wide, filters)}
-    lexical = {passage.id: score for passage, score in index.search_lexical(question, wide, filters)}
+    lexical = {passage.id: score for passage, score in index.search_lexical(keywords, wide, filters)}
     sentence = index.best_sentence_cosines(vector)
     near = _candidates_by_sentence(index, sentence, wide, filters)
     ids = {*dense, *lexical, *near}
@@ -86,17 +97,22 @@ def retrieve(
         best = float(sentence[row])
         share = lexical.get(passage_id, 0.0) / top_lexical
         score = PASSAGE_WEIGHT * cosine + SENTENCE_WEIGHT * best + LEXICAL_WEIGHT * share
+        score += PREFERRED if passage_id in prefer else 0.0
         scored.append((score, passage_id, max(cosine, best)))
     scored.sort(key=lambda item: (-item[0], item[1]))
     found: list[RetrievedPassage] = []
     for rank, (score, passage_id, cosine) in enumerate(scored[:k], 1):
         passage = index.passages[index.row(passage_id)]
-        by = tuple(name for name, hits in (("dense", dense), ("sentence", near), ("bm25", lexical)) if passage_id in hits)
+        by = tuple(
+            name for name, hits in (("dense", dense), ("sentence", near), ("bm25", lexical)) if passage_id in hits
+        )
         found.append(RetrievedPassage(passage, rank, score, by, cosine))
     return found
 
 
-def _candidates_by_sentence(index: PassageIndex, best: NDArray[np.float32], wide: int, filters: Filters) -> Sequence[str]:
+def _candidates_by_sentence(
+    index: PassageIndex, best: NDArray[np.float32], wide: int, filters: Filters
+) -> Sequence[str]:
     order = np.argsort(-best, kind="stable")
     ids: list[str] = []
     for row in order:

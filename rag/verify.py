@@ -53,7 +53,10 @@ def check(sentence: DraftSentence, known: Callable[[str], Passage | None], offer
 
 def _metadata(sentence: DraftSentence) -> Verdict:
     """A stated number is the count of the passages cited, or is printed in one of them."""
-    printed = " ".join(" ".join((p.number or "", p.section_number or "", *p.heading, *p.addressed_to, *p.organisations, p.text)) for p in sentence.passages)
+    printed = " ".join(
+        " ".join((p.number or "", p.section_number or "", *p.heading, *p.addressed_to, *p.organisations, p.text))
+        for p in sentence.passages
+    )
     numbers = {int(number) for number in _INTEGER.findall(sentence.text)}
     allowed = {len(sentence.passages), *(int(number) for number in _INTEGER.findall(printed))}
     if stray := numbers - allowed:
