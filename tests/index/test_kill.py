@@ -46,8 +46,12 @@ def start_writer(data: Path, *command: object, crash: str = "", file_size: int |
 
 
 def outcome(process: subprocess.Popen[str]) -> tuple[int, str]:
-    output, _ = process.communicate(timeout=300)
-    return process.returncode, output.strip()
+    """Exit status and what the writer said after "ready"."""
+    # Not communicate(): it would lose what readline() has read ahead.
+    assert process.stdout is not None
+    with process.stdout as output:
+        said = output.read().strip()
+    return process.wait(timeout=300), said
 
 
 def served_wording(data: Path) -> str:
