@@ -215,6 +215,9 @@ class Assembly:
     def _section_number(self, kind: Kind, number: str | None, section: _Open) -> str | None:
         if kind is Kind.RECOMMENDATION and number:
             return number.split(".")[0]
-        if section.number is None and kind is Kind.FINDING and number:
+        if section.number is not None:
+            return section.number
+        if kind is Kind.FINDING and number:
             return number.rpartition(".")[0]
-        return section.number
+        finding = self._finding.rpartition("¶")[2] if self._finding and "¶" in self._finding else ""
+        return finding.rpartition(".")[0] or None

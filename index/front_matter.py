@@ -20,7 +20,10 @@ _LONG_LABELS = (
     "CQC Regional Director, Primary Medical Services and Integrated Care:",
 )
 _LABEL = re.compile(r"([A-Z][\w()’'&,/ -]{2,90}):\s*(.*)")
-_TITLE = re.compile(r"review of health services for children looked after and safeguarding in\b", re.IGNORECASE)
+_TITLES = (
+    re.compile(r"review of health services for children looked after and safeguarding in\b", re.IGNORECASE),
+    re.compile(r"children looked after and safeguarding:?\s+the role of health services in\b", re.IGNORECASE),
+)
 _SUBTITLE = re.compile(r"\s+(?:Children Looked After and Safeguarding\b|The role of\b|A review of\b|Review of\b).*")
 _DATE = re.compile(r"(\d{1,2})\s*(?:st|nd|rd|th)?\s+(?:of\s+)?([A-Z][a-z]+),?\s+(\d{4})")
 _MONTHS = (
@@ -202,10 +205,10 @@ def _title(lines: Sequence[Line]) -> str | None:
     """The title of a CLAS review, else the first line that says what the report is of or in."""
     texts = [line.text for line in lines[:12]]
     joined = " ".join(texts)
-    if found := _TITLE.search(joined):
+    if found := next((found for pattern in _TITLES if (found := pattern.search(joined))), None):
         tail = joined[found.end() :]
-        end = next((len(tail[:i]) for i in [m.start() for m in [_SUBTITLE.search(tail)] if m]), None)
-        tail = tail[:end] if end is not None else " ".join(_first_lines(lines, found.end()))
+        subtitle = _SUBTITLE.search(tail)
+        tail = tail[: subtitle.start()] if subtitle else " ".join(_first_lines(lines, found.end()))
         return f"{joined[found.start() : found.end()]} {tail.strip()}".strip()
     for i, text in enumerate(texts):
         if re.search(r"\b(?:of|in|on|for)\s+(?:the\s+)?[A-Z]", text) and len(text) <= 150:

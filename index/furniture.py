@@ -68,7 +68,8 @@ def _running_titles(lines: Sequence[Line], page_lines: set[int]) -> set[int]:
     """Lines that recur at the edges of pages, or beside page numbers where the source has no pages."""
     places: dict[str, list[int]] = defaultdict(list)
     for i, line in enumerate(lines):
-        if len(line.text) <= _LONGEST_TITLE and not line.bullet and i not in page_lines:
+        may_be = 8 <= len(line.text) <= _LONGEST_TITLE and line.text[0] not in "([" and not is_template_title(line.text)
+        if may_be and not line.bullet and i not in page_lines:
             places[_shape(line.text)].append(i)
     edges = _page_edges(lines)
     beside = {i + step for i in page_lines for step in (-2, -1, 1, 2)}

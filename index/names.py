@@ -45,6 +45,8 @@ _LEADING = re.compile(
     r"^(?:(?:The|A|An|In|At|By|For|From|With|Both|Each|All|This|That|These|Although|However|When|Where|While|Since|As|To|Staff|Within|And|Of|On"
     r"|Across|Provider|Please|Ensure|We|It|Their|Our|If|Some|Most|Many|Here|Health services|&)\s+)+"
 )
+# What joins the names of a list.
+_JOINS = r"and|as well as|together with|along with|in conjunction with|in partnership with|working with|with"
 # Posts that stand before the name of a body in lists of people.
 _POST = re.compile(r"\b(?:Chief|Executive|Director|Officer|CEO|Acting|Chair|Lead|Manager|Inspector)\b")
 _COMPASS = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "mid"}
@@ -96,8 +98,9 @@ def abbreviations_in(text: str) -> Iterator[tuple[str, str]]:
     for found in _NAME.finditer(text):
         short = _ABBREVIATED.match(text, found.end())
         if short and short[1] not in _GENERIC_ABBREVIATIONS:
-            for name in names_in(found[0]):
-                yield name, short[1]
+            names = list(names_in(found[0]))
+            if names:
+                yield names[-1], short[1]
 
 
 def split_names(value: str, text: str, known: Collection[str] = ()) -> list[str]:
@@ -128,15 +131,20 @@ def and_split(part: str, known: Collection[str] = (), sentence: bool = True) -> 
     """Pieces at each "and" that stands behind a complete name, and at each "and the" where a `sentence` lists names."""
     pieces: list[str] = []
     current = ""
-    for word in re.split(r"(\s+(?:and|as well as)(?:\s+the)?\s+)", part):
-        if not word.strip().startswith(("and", "as well as")) or not current:
+    for word in re.split(rf"(\s+(?:{_JOINS})(?:\s+the)?\s+)", part):
+        if not re.fullmatch(rf"\s+(?:{_JOINS})(?:\s+the)?\s+", word) or not current:
             current += word
-        elif _END.search(current) or current.strip() in known or (sentence and word.strip() != "and"):
+        elif _END.search(current) or current.strip() in known or not _may_be_inside(word, sentence):
             pieces.append(current)
             current = ""
         else:
             current += word
     return [piece for piece in (*pieces, current) if piece.strip()]
+
+
+def _may_be_inside(joiner: str, sentence: bool) -> bool:
+    """Whether a name may hold the joiner: "Health and Care", outside lists also "Cornwall and the Isles"."""
+    return joiner.strip() == "and" or (joiner.strip() == "and the" and not sentence)
 
 
 def _run_on(piece: str, text: str) -> list[str]:

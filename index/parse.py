@@ -4,6 +4,7 @@ The way: source lines -> lines without markup and furniture -> outline (what eac
 cited as one) -> passages, written one after another into the one normalised text.
 """
 
+import re
 from pathlib import Path
 
 from index.assembly import Assembly
@@ -90,9 +91,9 @@ def _has(outline: Outline, *roles: Starts) -> bool:
 
 
 def _report_id(name: str, front: FrontMatter) -> str:
-    published = read_date(front.value("publi"))
-    if front.area and published and slug(front.area):
-        return f"{slug(front.area)}-{published.year}"
+    year = _year(front)
+    if front.area and year and slug(front.area):
+        return f"{slug(front.area)}-{year}"
     return slug(Path(name).stem) or "report"
 
 
@@ -102,8 +103,13 @@ def _notice(front: FrontMatter) -> str:
         return front.source_line
     if not any("CQC" in entry.label for entry in front.labels) and "Care Quality Commission" not in front.title:
         return ""
-    published = read_date(front.value("publi"))
-    return f"{front.title}. © Care Quality Commission{f' {published.year}' if published else ''}"
+    return f"{front.title}. © Care Quality Commission {_year(front)}".rstrip()
+
+
+def _year(front: FrontMatter) -> str:
+    """Year of publication, "" where the first page does not say."""
+    years = re.findall(r"\b(?:19|20)\d\d\b", front.value("publi") or "")
+    return years[-1] if years else ""
 
 
 def _remarks(outline: Outline) -> tuple[str, ...]:

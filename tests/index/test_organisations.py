@@ -131,6 +131,7 @@ def test_addressees_equal_a_plain_reading_of_the_headings(report: Report) -> Non
         ),
         ("NHS Hill and Dale CCG should ensure that:", ["NHS Hill and Dale CCG"]),
         ("Brightpath and Town Care Trust must:", ["Brightpath", "Town Care Trust"]),
+        ("NHS Hill CCG in conjunction with the Dale NHS Trust should:", ["NHS Hill CCG", "Dale NHS Trust"]),
         (
             "Town Hospitals NHS Foundation Trust (THFT) should work with partners to:",
             ["Town Hospitals NHS Foundation Trust"],
@@ -183,6 +184,19 @@ def test_abbreviations_that_fit_every_body_of_a_kind_name_nobody() -> None:
         ("NHS Dale Clinical Commissioning Group", ("NDCG",)),
     ]
     assert organisations_in("the CCG", found) == ()
+
+
+def test_an_abbreviation_is_that_of_the_name_right_before_it() -> None:
+    found = find_organisations(
+        [],
+        [],
+        "Virgin Care Limited and Hill General Hospitals NHS Foundation Trust (HGHFT) should share what they know.",
+    )
+    assert organisations_in("HGHFT", found) == ("Hill General Hospitals NHS Foundation Trust",)
+
+
+def test_a_hospital_is_not_the_trust_that_runs_it(report: Report) -> None:
+    assert organisations_in("Worcester Royal Hospital and Worcester Hospital", report.organisations) == ()
 
 
 def test_councils_departments_and_regulators_are_no_addressees() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+import time
 from collections import Counter
 from datetime import date
 from itertools import pairwise
@@ -132,6 +133,15 @@ def test_warnings_name_the_lines_of_the_empty_bullets_and_nothing_else(report: R
         (183, "empty bullet skipped"),
         (204, "empty bullet skipped"),
     ]
+
+
+def test_the_bundled_report_parses_within_the_start_up_budget() -> None:
+    durations = []
+    for _ in range(5):
+        started = time.perf_counter()
+        read_report(BUNDLED)
+        durations.append(time.perf_counter() - started)
+    assert min(durations) < 0.3
 
 
 # Its slips, one by one
@@ -368,6 +378,27 @@ def test_recommendations_with_their_word_and_groups_without_numbers_are_found(po
 def test_what_people_told_us_is_reported_wherever_the_quotation_stands(port_averill: Report) -> None:
     assert passage(port_averill, "§what-people-told-us.1").kind is Kind.QUOTE
     assert passage(port_averill, "¶2.1").voice is Voice.REPORTED
+
+
+def test_contents_without_their_heading_and_values_below_their_labels_are_read() -> None:
+    westering = read_report(HERE / "reports" / "westering.txt")
+    assert westering.id == "westering-and-holm-2016"
+    assert westering.published is None
+    assert westering.notice.endswith("© Care Quality Commission 2016")
+    assert dict(westering.front_matter)["CQC region"] == "South East"
+    assert len(westering.front_matter) == 8
+    assert "Early help 7" not in dict(westering.front_matter).values()
+    assert [
+        (p.mark, p.section_number, len(p.recommendations))
+        for p in westering.passages
+        if "early-help" in p.mark or "¶" in p.mark
+    ] == [
+        ("¶1.1", "1", 0),
+        ("¶1.2", "1", 3),
+        ("§early-help.1", "1", 0),
+        ("¶1.3", "1", 1),
+    ]
+    assert [len(p.addressed_to) for p in westering.of_kind(Kind.RECOMMENDATION)] == [2, 2, 2, 2]
 
 
 # The same report in other dress: whatever the wrapping, findings, recommendations and links stay
