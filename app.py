@@ -66,6 +66,7 @@ def create_app(
     problems.install(app)
     for part in (api.router, api.health, pages.router, reference.router):
         app.include_router(part)
+    reference.install(app)
     chat.mount_chat(app, lambda: app.state.service)
     perimeter.install(app, (*LOOPBACK_NAMES, settings.host))
     return app
@@ -135,7 +136,14 @@ def serve(settings: Settings) -> None:
     application = create_app(settings)
     # Opened before the server starts, so that what stops it is one line and not a trace.
     application.state.service = open_service(settings)
-    uvicorn.run(application, host=settings.host, port=settings.port, server_header=False, timeout_graceful_shutdown=10)
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        server_header=False,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+    )
 
 
 def main() -> int:

@@ -1,11 +1,13 @@
 """The HTTP API under /api/v1, and the two health checks. Errors leave by `problems`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from fastapi.routing import APIRoute
 from fastapi.sse import format_sse_event
+from starlette.exceptions import HTTPException
 
 from index.errors import ClasQAError
 from index.filters import Filters
@@ -15,25 +17,41 @@ from web.addresses import find_organisations, find_passage, find_report, resolve
 from web.perimeter import API_BODY_BYTES
 from web.service import Service, service_of
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": problems.Problem, "description": text, "content": {"application/problem+json": {}}}
-    for status, text in {
-        404: "A name that no loaded report has; `known` lists those there are",
-        413: f"The body has more than {API_BODY_BYTES} bytes",
-        415: "The body is not application/json",
-        422: "Something in the request does not fit",
-        503: "The index cannot answer now",
-    }.items()
+MEANINGS = {
+    400: "The body cannot be read",
+    404: "A name that no loaded report has; `known` lists those there are",
+    409: "A bare number that names two passages; `passages` lists both",
+    413: f"The body has more than {API_BODY_BYTES} bytes",
+    415: "The body is not application/json",
+    422: "Something in the request does not fit",
+    503: "The index cannot answer now",
 }
 
 
 def some(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems that one endpoint may answer with."""
-    return {status: PROBLEMS[status] for status in statuses}
+    return {status: {"model": problems.Problem, "description": MEANINGS[status]} for status in statuses}
+
+
+class JsonRoute(APIRoute):
+    """A route whose body is plain JSON: a form of another site cannot send that."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, behind a look at what the body is said to be."""
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+            encoding = request.headers.get("content-encoding", "identity")
+            if request.method == "POST" and (media_type != "application/json" or encoding != "identity"):
+                raise HTTPException(415, "Send application/json, uncompressed.")
+            return await handle(request)
+
+        return guarded
 
 
 ServiceNow = Annotated[Service, Depends(service_of)]
-router = APIRouter(prefix="/api/v1", max_body_size=API_BODY_BYTES)
+router = APIRouter(prefix="/api/v1", max_body_size=API_BODY_BYTES, route_class=JsonRoute)
 health = APIRouter(tags=["health"])
 
 
@@ -43,7 +61,7 @@ health = APIRouter(tags=["health"])
     operation_id="ask",
     summary="Answer a question, each sentence with the passage that proves it",
     response_model=schemas.AnswerOut,
-    responses={**some(404, 413, 415, 422, 503), 200: {"content": {"text/event-stream": {}}}},
+    responses={**some(400, 404, 413, 415, 422, 503), 200: {"content": {"text/event-stream": {}}}},
 )
 def ask(body: schemas.AskBody, request: Request, service: ServiceNow) -> Any:
     """Ask. With `"stream": true` each checked sentence is an event, sent once the whole answer has passed the check."""
@@ -160,7 +178,7 @@ def reports(service: ServiceNow) -> Any:
     operation_id="get_report",
     summary="One report: front matter, sections, organisations and every mark",
     response_model=schemas.ReportOut,
-    responses=some(404, 503),
+    responses=some(404, 422, 503),
 )
 def one_report(report: str, service: ServiceNow) -> Any:
     """Describe one report."""
@@ -182,7 +200,7 @@ def one_report(report: str, service: ServiceNow) -> Any:
     operation_id="get_passage",
     summary="One passage by its mark, in any spelling: p1.2, ¶1.2, r2.1, rec 2.1, s-about-the-review.1",
     response_model=schemas.PassageOut,
-    responses=some(404, 503) | {409: {**PROBLEMS[404], "description": "A bare number that names two passages"}},
+    responses=some(404, 409, 422, 503),
 )
 def one_passage(report: str, mark: str, service: ServiceNow) -> Any:
     """Look one passage up. A bare 2.1 is found where only one passage bears it."""
@@ -195,7 +213,7 @@ def one_passage(report: str, mark: str, service: ServiceNow) -> Any:
     operation_id="list_recommendations",
     summary="A report's recommendations, all of them or those addressed to one organisation",
     response_model=schemas.RecommendationsOut,
-    responses=some(404, 503),
+    responses=some(404, 422, 503),
 )
 def recommendations(
     report: str,

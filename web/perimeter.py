@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import problems
@@ -30,6 +30,7 @@ CHAT_DOORS = re.compile(
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Perimeter:
@@ -76,8 +77,6 @@ class Perimeter:
             return problems.problem(request, 400, "Bad request", "Content-Length is not a number.")
         if int(length) > limit:
             return problems.problem(request, 413, "Body too large", f"A body may have {limit} bytes.", limit=limit)
-        if request.method == "POST" and request.scope["path"].startswith("/api/") and not is_plain_json(headers):
-            return problems.problem(request, 415, "Not JSON", "Send application/json, uncompressed.")
         return None
 
 
@@ -89,12 +88,6 @@ async def discard(receive: Receive) -> None:
         left -= len(message.get("body", b""))
         if message["type"] != "http.request" or not message.get("more_body", False):
             return
-
-
-def is_plain_json(headers: Headers) -> bool:
-    """Whether the body is said to be JSON: the forms of another site cannot send that."""
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type == "application/json" and headers.get("content-encoding", "identity") == "identity"
 
 
 def install(app: FastAPI, hosts: Iterable[str]) -> None:
@@ -123,12 +116,18 @@ def only_chat_doors(parent: FastAPI, chat: ASGIApp) -> ASGIApp:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         # The last route is the chat itself, mounted at the root: it would match everything.
-        for route in parent.router.routes[:-1]:
-            if route.matches(scope)[0] is Match.PARTIAL:
-                raise HTTPException(405, f"{scope['method']} is not a method of {path}.")
+        ours = parent.router.routes[:-1]
+        allowed = [method for method in METHODS if serves(ours, {**scope, "method": method})]
+        if allowed:
+            raise HTTPException(405, f"{scope['method']} is not a method of {path}.", {"Allow": ", ".join(allowed)})
         # Gradio reads saved pages from disk for ?deep_link=.
         if not CHAT_DOORS.fullmatch(path) or b"deep_link" in scope.get("query_string", b""):
             raise HTTPException(404, "Nothing is served at this address.")
         await chat(scope, receive, send)
 
     return guarded
+
+
+def serves(routes: Iterable[BaseRoute], scope: Scope) -> bool:
+    """Whether any of these routes answers this method at this path."""
+    return any(route.matches(scope)[0] is Match.FULL for route in routes)

@@ -19,6 +19,7 @@ from web.schemas import AskBody, FiltersBody, Turn
 
 log = logging.getLogger("clas_qa.web")
 
+PROBLEM_TYPE = "application/problem+json"
 PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/openapi.json", "/gradio_api/", "/config")
 
 # The nearest class in an error's family line decides; its slug names the problem type.
@@ -140,7 +141,7 @@ def respond(request: Request, found: Problem, headers: Mapping[str, str] | None 
     if wants_page(request):
         return HTMLResponse(markup.problem_page(found.model_dump()), found.status, headers)
     content = found.model_dump()
-    return JSONResponse(content, found.status, headers, media_type="application/problem+json")
+    return JSONResponse(content, found.status, headers, media_type=PROBLEM_TYPE)
 
 
 def install(app: FastAPI) -> None:

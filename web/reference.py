@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 from web import markup
 from web.markup import text
-from web.problems import TABLE
+from web.problems import PROBLEM_TYPE, TABLE
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,6 +18,24 @@ router = APIRouter(include_in_schema=False)
 def reference(request: Request) -> Response:
     """Every operation, every shape and every problem type."""
     return HTMLResponse(markup.page("API", reference_html(request.app.openapi()), "/docs"))
+
+
+def install(app: FastAPI) -> None:
+    """Describe errors as what they are: FastAPI writes them down as application/json, validation with shapes of its own."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = describe()
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for name in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(name, None)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def reference_html(document: Mapping[str, Any]) -> str:

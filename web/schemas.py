@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 MAX_QUESTION_CHARACTERS = 2_000
 # A complete list of recommendations is long, and comes back as a turn.
@@ -74,7 +74,7 @@ class AskBody(BaseModel):
         "auto",
         description="auto: a language model where one is configured; extractive: only the report's own sentences.",
     )
-    stream: bool = Field(
+    stream: StrictBool = Field(
         False,
         description="Answer as text/event-stream: events `stage`, `sentence` (already verified), `answer`, `error`.",
     )

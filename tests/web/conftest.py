@@ -1,45 +1,11 @@
-"""Real server processes on loopback ports; see invented.py for what they serve."""
+"""Servers on loopback ports, shared by the tests of a run."""
 
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
 
-PROJECT = Path(__file__).parents[2]
-
-
-@contextmanager
-def process(*arguments: str) -> Iterator[str]:
-    """Base URL of a server process that is ended afterwards."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tests.web.invented", str(port), *arguments]
-    server = subprocess.Popen(command, cwd=PROJECT)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_alive(url, server)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(15)
-
-
-def wait_until_alive(url: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended at its start"
-        try:
-            if httpx.get(f"{url}/healthz", timeout=5).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer within 60 s")
+from tests.web.serving import process
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 
 from app import create_app, refuse_open_address
 from settings import Settings, SettingsError
-from tests.web.conftest import PROJECT
+from tests.web.serving import PROJECT
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "clas.example", ""])
