@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 
 from index.blocks import Block
 from index.front_matter import FrontMatter
@@ -97,7 +98,7 @@ class Assembly:
         closed: list[Section] = []
         for i, opened in enumerate(self._sections):
             depth = len(opened.path)
-            end = next((later.start for later in self._sections[i + 1 :] if len(later.path) <= depth), self._length)
+            end = next((s.start for s in islice(self._sections, i + 1, None) if len(s.path) <= depth), self._length)
             closed.append(Section(opened.title, opened.path, opened.number, opened.start, end))
         return "".join(self._pieces), tuple(closed)
 

@@ -68,7 +68,7 @@ def _running_titles(lines: Sequence[Line], page_lines: set[int]) -> set[int]:
     """Lines that recur at the edges of pages, or beside page numbers where the source has no pages."""
     places: dict[str, list[int]] = defaultdict(list)
     for i, line in enumerate(lines):
-        may_be = 8 <= len(line.text) <= _LONGEST_TITLE and line.text[0] not in "([" and not is_template_title(line.text)
+        may_be = 3 <= len(line.text) <= _LONGEST_TITLE and line.text[0] not in "([" and not is_template_title(line.text)
         if may_be and not line.bullet and i not in page_lines:
             places[_shape(line.text)].append(i)
     edges = _page_edges(lines)
@@ -79,7 +79,9 @@ def _running_titles(lines: Sequence[Line], page_lines: set[int]) -> set[int]:
         if where[0] < _COVER_LINES and where[0] not in beside:
             # The cover bears the title that the other pages repeat.
             where = where[1:]
-        if len(where) >= 2 and (numbered or all(i in beside for i in where) or _DATED.fullmatch(lines[where[0]].text)):
+        if len(where) >= 2 and (
+            numbered or (len(shape) >= 8 and all(i in beside for i in where)) or _DATED.fullmatch(lines[where[0]].text)
+        ):
             found.update(where)
         elif len(where) >= 3 and not _ITEM.match(lines[where[0]].text):
             at_edge = sum(i in edges or i in beside for i in where)

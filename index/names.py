@@ -20,7 +20,7 @@ _END = re.compile(
 )
 _KIND = re.compile(rf"(?:{_SUFFIX})$")
 _WORD = r"(?:St\.|[A-Z][\w’'-]*|&)"
-_LINK = r"(?:and|of|the|for|upon|on|in|&)"
+_LINK = r"(?:and|of|the|for|upon|on|in)"
 _NAME = re.compile(
     rf"\b(?:{_WORD}\s+)(?:(?:{_WORD}|{_LINK}(?=\s+(?:{_LINK}\s+)?[A-Z&]))\s+){{0,9}}?"
     r"(?:(?:NHS\s+)?(?:Foundation\s+)?[Tt]rust|Clinical\s+Commissioning\s+Group|CCG|Integrated\s+Care\s+Board"
