@@ -19,13 +19,11 @@ from index.embed import Embedder
 from index.errors import ClasQAError, IndexDamaged, IndexFailure
 from index.lexical import LEXICAL, LexicalIndex
 from index.manifest import (
-    AUDITED,
     INDEX_SCHEMA,
     Manifest,
     checksums,
     crash_point,
     flush,
-    write_atomically,
     write_manifest,
 )
 from index.report import Report
@@ -126,7 +124,7 @@ def audit(folder: Path) -> None:
     """Prove a generation in a child process, so that a folder that crashes its reader cannot crash this one.
 
     Every file has its checksum, ids and digests are those of the parsed reports, every passage finds itself first (or
-    one with an equal vector), and BM25 has a row for each passage. A generation that passes is marked as audited.
+    one with an equal vector), and BM25 has a row for each passage.
 
     Raises:
         IndexDamaged: it does not pass; `missing` names the passages or files.
@@ -148,7 +146,6 @@ def audit(folder: Path) -> None:
         raise IndexDamaged(f"generation {folder.name}: its audit ended with status {child.returncode}") from exc
     if verdict["fault"]:
         raise IndexDamaged(verdict["fault"], verdict["missing"])
-    write_atomically({folder / AUDITED: b""})
 
 
 def check_generation(folder: Path) -> None:

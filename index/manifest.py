@@ -20,7 +20,8 @@ from index.errors import IndexDamaged
 
 INDEX_SCHEMA = 1
 MANIFEST = "manifest.json"
-AUDITED = "audited"
+PUBLISHED = "published"
+STAGED = ".part"
 COPIES = ".open"
 
 
@@ -121,7 +122,7 @@ def write_atomically(contents: Mapping[Path, bytes]) -> None:
     try:
         for path, content in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            staged[path] = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+            staged[path] = path.with_name(f".{path.name}.{uuid.uuid4().hex}{STAGED}")
             staged[path].write_bytes(content)
             flush(staged[path])
         for path, temporary in staged.items():

@@ -118,13 +118,13 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(
     ("point", "served"),
     [
         ("after-build", "Old"),
-        ("replaced-audited", "Old"),
         ("after-audit", "Old"),
         ("replaced-elmshire.txt", "Old"),
         ("replaced-elmshire-2016.json", "Old"),
         ("before-swap", "Old"),
         ("replaced-CURRENT", "New"),
         ("after-swap", "New"),
+        ("replaced-published", "New"),
     ],
 )
 def test_a_crash_between_two_steps_of_publishing_serves_old_or_new_never_a_mixture(
@@ -214,7 +214,7 @@ def test_a_writer_with_the_real_weights_killed_at_any_moment_leaves_a_whole_inde
 ) -> None:
     built = real_library.current()
     data = tmp_path / "data"
-    shutil.copytree(real_library._data_dir, data, ignore=shutil.ignore_patterns(COPIES))
+    shutil.copytree(real_library._shelf.generations.parent, data, ignore=shutil.ignore_patterns(COPIES))
     random_moment = random.Random(2015)
     for _ in range(4):
         writer = start_writer(data, "real-add", write_report(tmp_path, findings=[f"{random_moment.random()} nurses."]))

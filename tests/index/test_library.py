@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, ReportUnreadable, UnknownName
-from index.generation import check_generation
+from index.generation import build_generation, check_generation
 from index.library import Library
 from index.manifest import checksums
 from index.store import PassageIndex
@@ -264,7 +264,7 @@ def test_damage_to_any_file_is_found_before_it_serves_and_healed_at_the_next_sta
         shutil.rmtree(data, ignore_errors=True)
         shutil.copytree(pristine, data)
         path = data / "generations" / generation / name
-        if path.name == "audited" or (path.stat().st_size == 0 and damage is not Path.unlink):
+        if path.name == "published" or (path.stat().st_size == 0 and damage is not Path.unlink):
             continue
         intact = path.read_bytes()
         damage(path)
@@ -312,6 +312,19 @@ def test_a_pointer_to_nothing_good_falls_back_to_what_is_good(full: Library, tmp
     library = Library(tmp_path / "data", WordEmbedder())
     assert library.current().generation == generation
     assert library.trouble is not None
+
+
+def test_an_index_that_was_never_published_never_serves(full: Library, tmp_path: Path) -> None:
+    index = full.current()
+    generations = tmp_path / "data" / "generations"
+    orphan = build_generation([full.reports()[0]], generations, WordEmbedder())
+    (generations / index.generation / "manifest.json").unlink()
+    with pytest.raises(IndexDamaged):
+        Library(tmp_path / "data", WordEmbedder()).current()
+    library = Library(tmp_path / "data", WordEmbedder())
+    library.ensure(tmp_path)
+    assert library.current().reports == index.reports
+    assert not (generations / orphan).exists()
 
 
 def test_two_bundled_files_of_one_report_are_refused(library: Library, bundled: Path) -> None:
