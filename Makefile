@@ -1,4 +1,5 @@
 # make serve | ask q="…" | test | check | eval | bench | lock; each does its own set-up in .venv and works offline afterwards.
+# test, eval and bench pass options on: make eval args="--gate".
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := $(VENV)/bin/python
@@ -13,7 +14,7 @@ ask: $(VENV)/.runtime
 	@$(PY) cli.py ask "$${q:?say what to ask: make ask q=\"Is there CCTV in the waiting room?\"}"
 
 test: $(VENV)/.dev
-	$(PY) -m pytest
+	$(PY) -m pytest $(args)
 
 check: $(VENV)/.dev
 	$(PY) -m ruff format --check .
@@ -21,10 +22,10 @@ check: $(VENV)/.dev
 	$(PY) -m mypy
 
 eval: $(VENV)/.dev
-	$(PY) -m eval
+	$(PY) -m eval $(args)
 
 bench: $(VENV)/.dev
-	$(PY) -m bench
+	$(PY) -m bench $(args)
 
 $(VENV)/.python:
 	@echo "==> creating $(VENV)"
