@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from index.report import Report
 from index.store import PassageIndex
+from rag.asked_value import with_asked_value
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
 from rag.words import stem, topic_words, words
@@ -55,7 +56,8 @@ def not_a_question(question: Question) -> Refusal | None:
 def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: PassageIndex) -> Refusal | None:
     """Why the retrieved passages cannot answer the question, or None where they may.
 
-    Checked in turn: nothing found; a year, or a proper name, that no loaded report holds; the distance of the best passage.
+    Checked in turn: nothing found; a year, or a proper name, that no loaded report holds; the distance of the best passage;
+    a figure asked for that none of the near passages has.
     """
     reports = [
         report for report in index.reports if not question.filters.reports or report.id in question.filters.reports
@@ -69,6 +71,8 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
         return Refusal(False, f"No loaded report mentions {', '.join(strangers)}.")
     if retrieved[0].score < LEAST_SCORE:
         return Refusal(False, "No passage comes close enough to the question.")
+    if not with_asked_value(question.text, retrieved):
+        return Refusal(False, "The passages nearest to the question do not hold the figure it asks for.")
     return None
 
 

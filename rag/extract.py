@@ -10,14 +10,18 @@ from numpy.typing import NDArray
 from index.lexical import index_words
 from index.report import Passage
 from index.store import PassageIndex
+from rag.asked_value import with_asked_value
 from rag.draft import Basis, Draft, DraftSentence
-from rag.question import Question
+from rag.question import Question, Wanted
 from rag.retrieve import RetrievedPassage
 
 # Calibrated on the tuning halves of the gold sets (docs/decisions/0004-extractive-answers.md).
 SHARE_OF_BEST = 0.90
 LEAST_COSINE = 0.35
 MOST_PASSAGES = 4
+# For questions that ask for several things ("which problems …", "where is … mentioned").
+SHARE_OF_BEST_FOR_SEVERAL = 0.80
+MOST_PASSAGES_FOR_SEVERAL = 8
 SENTENCE_SHARE = 0.6
 SENTENCE_WORDS_WEIGHT = 0.15
 SHORT_PASSAGE_WORDS = 90
@@ -26,6 +30,13 @@ MOST_SENTENCES = 4
 # A sentence that turns, narrows or explains the one before it must not be parted from it: it may reverse the finding.
 _LEANS_ON_THE_ONE_BEFORE = re.compile(
     r"^(?:however|but|although|though|nevertheless|despite|yet|this|these|that|those|it|they|he|she|there is no|in addition|as a result|therefore|instead)\b",
+    re.IGNORECASE,
+)
+
+
+_ASKS_FOR_SEVERAL = re.compile(
+    r"\b(?:problems|concerns|issues|examples|weaknesses|strengths|gaps|services|ways|changes|plans|areas|differences|improvements|"
+    r"across|anywhere|throughout|all|every|which|different|various|where (?:is|are|was|were))\b",
     re.IGNORECASE,
 )
 
@@ -59,14 +70,13 @@ def extract(
 
 
 def choose(question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
-    """The passages an answer relies on: the best one, and those that come close to it."""
+    """The passages an answer relies on: the best one that holds the value asked for, and those that come close to it."""
+    retrieved = with_asked_value(question.text, retrieved)
     best = retrieved[0]
-    several = [
-        hit.passage
-        for hit in retrieved[1:MOST_PASSAGES]
-        if hit.score >= SHARE_OF_BEST * best.score and hit.cosine >= LEAST_COSINE
-    ]
-    return [best.passage, *several]
+    several = _ASKS_FOR_SEVERAL.search(question.text) or question.wanted is Wanted.RECOMMENDATION
+    share, most = (SHARE_OF_BEST_FOR_SEVERAL, MOST_PASSAGES_FOR_SEVERAL) if several else (SHARE_OF_BEST, MOST_PASSAGES)
+    close = [hit.passage for hit in retrieved[1:most] if hit.score >= share * best.score and hit.cosine >= LEAST_COSINE]
+    return [best.passage, *close]
 
 
 def _rarity(question: str, retrieved: Sequence[RetrievedPassage]) -> dict[str, float]:

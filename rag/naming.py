@@ -9,7 +9,21 @@ from rag.words import stem, topic_words, words
 
 # Words of organisation names that tell no two of them apart.
 _GENERIC = frozenset(
-    stem(word) for word in ["nhs", "foundation", "trust", "trusts", "the", "and", "of", "for", "services", "service", "limited", "ltd"]
+    stem(word)
+    for word in [
+        "nhs",
+        "foundation",
+        "trust",
+        "trusts",
+        "the",
+        "and",
+        "of",
+        "for",
+        "services",
+        "service",
+        "limited",
+        "ltd",
+    ]
 )
 _TYPES = r"(?:trusts?|units?|boards?|partnerships?|services?|groups?|ccgs?|teams?|hospitals?|company|charity)"
 _ENDING = re.compile(r"(?:\s+(?:NHS|Foundation|Trust|Clinical Commissioning Group|CCG|CIC|Limited|Ltd)\.?)+$")
