@@ -40,7 +40,7 @@ def create_app(
     refuse_open_address(settings.host)
     from fastapi import FastAPI
 
-    from web import api, chat, pages, perimeter, problems, reference
+    from web import api, api_reports, chat, pages, perimeter, problems, reference
     from web.service import Service
 
     @asynccontextmanager
@@ -64,7 +64,7 @@ def create_app(
             raise ValueError("a ready library comes with its embedder, answer and search")
         app.state.service = Service(library, embedder, answer, search)
     problems.install(app)
-    for part in (api.router, api.health, pages.router, reference.router):
+    for part in (api.router, api_reports.router, api.health, pages.router, reference.router):
         app.include_router(part)
     reference.install(app)
     chat.mount_chat(app, lambda: app.state.service)

@@ -127,9 +127,11 @@ def build_chat(service: Callable[[], Service]) -> gr.Blocks:
             "concurrency_limit": None,
             "concurrency_id": "ask",
         }
-        question.submit(asked, [question, *inputs], outputs, **options)
-        for example in examples:
-            example.click(asked, [example, *inputs], outputs, **options)
+        for event, typed in ((question.submit, question), *((example.click, example) for example in examples)):
+            answered = event(asked, [typed, *inputs], outputs, **options)
+            answered.failure(
+                broke, conversation, [conversation, status], api_visibility="private", show_progress="hidden"
+            )
         for start_again in (again.click, conversation.clear):
             start_again(
                 lambda: ("", [], [], panel(NO_EVIDENCE), announcement("New conversation.")),
@@ -191,6 +193,12 @@ def ask(
         panel(evidence_with_copy(answer, index)),
         announcement(f"{STATUSES[answer.status]}. {counted(len(answer.citations))}.", evidence=True),
     )
+
+
+def broke(shown: Messages) -> tuple[Messages, str]:
+    """The conversation after a fault of ours: its last message says so instead of searching for ever."""
+    told = '<p class="warning">Something broke: this is a fault of the service, not of the question.</p>'
+    return [*shown[:-1], message("assistant", told)], announcement("No answer.", alert=True)
 
 
 def message(role: str, html: str) -> dict[str, Any]:

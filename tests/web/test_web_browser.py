@@ -132,6 +132,20 @@ def test_filters_restrict_what_is_asked(visit: Visit, base_url: str) -> None:
     expect(page.locator("#messages .said").last).to_contain_text('"sections": ["Maternity"]')
 
 
+@pytest.mark.parametrize("fault", ["crash now", "damage now"])
+def test_a_fault_is_told_in_place_of_the_answer_and_the_next_question_works(
+    visit: Visit, base_url: str, fault: str
+) -> None:
+    page = visit.open_chat(base_url)
+    page.get_by_label("Your question").fill(fault)
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator("#announcement")).to_contain_text("No answer")
+    expect(page.locator("#messages .working")).to_have_count(0)
+    assert "/srv/" not in page.content()
+    ask(page, "Who checks alerts?")
+    expect(page.locator("#messages .said").last).to_contain_text("Most checks are made.")
+
+
 def test_an_empty_question_is_announced_and_asks_nothing(visit: Visit, base_url: str) -> None:
     page = visit.open_chat(base_url)
     page.get_by_label("Your question").press("Enter")
