@@ -13,6 +13,8 @@ _QUOTED = re.compile(r"[\"“‘][^\s]")
 _QUOTE = re.compile(
     r"[\"“‘][^\s].*[\"”’'][.,]?(?:\s+[^\"“”]*\b(?:told|said|added|explained|commented)\b[^\"“”]*)?", re.DOTALL
 )
+# A lead-in that names its speaker by a pronoun only: who that is stands in the paragraph before it.
+_PRONOUN_LEAD_IN = re.compile(r"(?:They|He|She|One|Both|Some|Others?|Another)\b[^:.]{0,80}:")
 _ASKS = re.compile(r"\brecommend|\bfollowing\b", re.IGNORECASE)
 _ASKED = re.compile(
     r"(?:Agree|Complete|Continue|Create|Develop|Ensure|Establish|Expand|Finalise|Implement|Improve|Increase|Introduce|Make|Monitor|Promote"
@@ -52,6 +54,8 @@ def group_blocks(blocks: Sequence[Block]) -> list[Block | Group]:
             kind = Kind.FINDING if starts is Starts.FINDING else Kind.RECOMMENDATION
             among_findings = True
             end, is_list = _numbered_end(blocks, i)
+        elif not among_findings and _names_speaker_of_next(blocks, i):
+            end, kind, is_list = _led_in(blocks, i + 1)
         elif block.text.endswith(":"):
             end, kind, is_list = _led_in(blocks, i)
         elif not among_findings and _QUOTE.fullmatch(block.text):
@@ -80,6 +84,13 @@ def _numbered_end(blocks: Sequence[Block], i: int) -> tuple[int, bool]:
         if references_in(blocks[j].text):
             return j + 1, False
     return i + 1, False
+
+
+def _names_speaker_of_next(blocks: Sequence[Block], i: int) -> bool:
+    """Whether a paragraph is followed by "They told us:" and a quotation, so that it says whose words these are."""
+    if i + 2 >= len(blocks) or any(blocks[j].start is not None for j in (i, i + 1, i + 2)) or blocks[i].line.bullet:
+        return False
+    return bool(_PRONOUN_LEAD_IN.fullmatch(blocks[i + 1].text) and _QUOTED.match(blocks[i + 2].text))
 
 
 def _led_in(blocks: Sequence[Block], i: int) -> tuple[int, Kind, bool]:

@@ -231,8 +231,12 @@ def test_earlier_recommendations_stay_with_the_line_that_introduces_them(report:
 
 def test_a_quotation_stands_with_its_lead_in_and_is_reported(report: Report) -> None:
     quotes = report.of_kind(Kind.QUOTE)
-    assert [p.text.partition("\n")[0].rpartition(" ")[2] for p in quotes] == ["us:", "us:", "Hospital:"]
+    assert [p.text.partition('\n\n"')[0].rpartition(" ")[2] for p in quotes] == ["us:", "us:", "Hospital:"]
     assert all('"' in p.text and p.voice is Voice.REPORTED for p in quotes)
+
+
+def test_a_quotation_led_in_by_a_pronoun_keeps_the_paragraph_that_says_who_spoke(report: Report) -> None:
+    assert report.of_kind(Kind.QUOTE)[0].text.startswith("We spoke to some parents who told us")
 
 
 def test_near_duplicates_stay_two_passages(report: Report) -> None:
