@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -263,12 +264,14 @@ def _merged(
 def _with_part_replaced(fragment: str, previous: str, encode: Encode) -> str:
     """The last question with the words nearest in meaning to the fragment replaced by it.
 
-    Candidates are runs of one to three neighbouring topic words; nearest by cosine of their embeddings.
+    Candidates are the runs of neighbouring topic words; nearest by cosine of their embeddings.
     """
     said = fragment.strip(" ?.!")
     tokens = re.findall(r"\S+", previous.rstrip(" ?.!"))
-    topical = [bool(topic_words(token)) for token in tokens]
-    spans = [(i, j) for i in range(len(tokens)) for j in range(i + 1, min(i + 4, len(tokens) + 1)) if all(topical[i:j])]
+    runs = [
+        list(run) for is_topic, run in groupby(range(len(tokens)), lambda n: bool(topic_words(tokens[n]))) if is_topic
+    ]
+    spans = [(run[0], run[-1] + 1) for run in runs]
     bare = re.sub(r"^(?:for|in|on|at|the|of|with|to|about)\s+", "", said, flags=re.IGNORECASE)
     if not spans or not bare:
         return f"{previous.rstrip(' ?.!')}, {said}?"
