@@ -147,7 +147,7 @@ def test_a_number_that_is_not_there_names_those_that_are(ask: Any) -> None:
 def test_an_extract_is_verbatim_and_every_sentence_bears_its_mark(ask: Any) -> None:
     answer = ask("Are children weighed in ED?")
     assert marks(answer)[0] == "¶1.9"
-    assert answer.related[0].mark == "R2.6"
+    assert "R2.6" in {*marks(answer), *(passage.mark for passage in answer.related)}
     for sentence in answer.sentences:
         cited = next(c for c in answer.citations if c.passage.id == sentence.citations[0])
         assert sentence.text in cited.quote
