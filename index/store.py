@@ -286,8 +286,9 @@ def write_chroma(generation: Path, passages: Sequence[Passage], vectors: Floats)
     from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
-    client = _chroma_client(generation / _CHROMA)
+    client = None
     try:
+        client = _chroma_client(generation / _CHROMA)
         collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW})
         store = ChromaVectorStore(chroma_collection=collection)
         # The constructor drops this argument, and without it list metadata is refused.
@@ -310,7 +311,8 @@ def write_chroma(generation: Path, passages: Sequence[Passage], vectors: Floats)
     except ChromaError as exc:
         raise OSError(str(exc)) from exc
     finally:
-        client.close()
+        if client is not None:
+            client.close()
 
 
 def _metadata(passage: Passage) -> dict[str, Any]:
