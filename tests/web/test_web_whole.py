@@ -43,6 +43,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_alive(url, process, wait_s=300)
+        ready = httpx.get(f"{url}/readyz", timeout=30)
+        assert ready.status_code == 200, ready.text
         yield url
         assert process.poll() is None, "the service ended while it was in use"
     finally:
