@@ -71,7 +71,7 @@ def serve(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="The question.")],
     report: ReportFilter = None,
     section: SectionFilter = None,
     organisation: OrganisationFilter = None,
@@ -86,7 +86,7 @@ def ask(
     library, embedder = _open(settings)
     index = library.current()
     filters = _filters(index.reports, report, section, organisation, recommendation, kind)
-    answer = answer_question(question, index=index, embedder=embedder, filters=filters)
+    answer = answer_question(" ".join(words), index=index, embedder=embedder, filters=filters)
     if as_json:
         _print_json(answer.public())
     else:
@@ -108,7 +108,7 @@ def ask(
 
 @app.command()
 def search(
-    question: Annotated[str, typer.Argument(help="What to look for.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="What to look for.")],
     k: Annotated[int, typer.Option("--k", min=1, max=50, help="How many passages.")] = 10,
     report: ReportFilter = None,
     section: SectionFilter = None,
@@ -121,7 +121,7 @@ def search(
     from rag.question import clean, invalid_reason
     from rag.retrieve import search as search_passages
 
-    text = clean(question)
+    text = clean(" ".join(words))
     if reason := invalid_reason(text):
         print(f"clas-qa: {reason}", file=sys.stderr)
         raise typer.Exit(2)
@@ -147,12 +147,14 @@ def search(
 
 @app.command()
 def show(
-    mark: Annotated[str, typer.Argument(help="A passage: 5.2.7, p1.2, R2.1, 'rec 2.1', worcestershire-2015/R2.1.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="MARK", help="A passage: 5.2.7, p1.2, R2.1, rec 2.1, some-report-2015/R2.1.")
+    ],
     report: Annotated[str | None, typer.Option(help="Report id, where several are loaded.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """The text of one passage, exactly. A bare number shows both things that bear it."""
-    passages = _named_passages(mark, report, _library(load_settings()).reports())
+    passages = _named_passages(" ".join(words), report, _library(load_settings()).reports())
     if as_json:
         _print_json({"passages": [passage.public() for passage in passages]})
         return
@@ -174,7 +176,9 @@ def list_reports(as_json: JsonFlag = False) -> None:
 @reports_app.command("show")
 def show_report(report_id: Annotated[str, typer.Argument(help="Report id.")], as_json: JsonFlag = False) -> None:
     """One report: front matter, figures, organisations, and everything that the parser did not understand."""
-    report = _one_report(report_id, _library(load_settings()).reports())
+    from rag.scope import find_report
+
+    report = find_report(_library(load_settings()).reports(), report_id)
     if as_json:
         _print_json(_report_facts(report))
         return
@@ -197,7 +201,7 @@ def add_report(
     files: Annotated[list[Path], typer.Argument(help="Report files: PDF, DOCX, HTML, Markdown or text.")],
 ) -> None:
     """Parse report files and put them into the index; a file that cannot be read changes nothing."""
-    library = _library(load_settings(), load=True)
+    library = _library(load_settings())
     with _progress() as progress:
         for file in files:
             report = library.add(file, progress=progress)
@@ -211,8 +215,10 @@ def add_report(
 @reports_app.command("remove")
 def remove_report(report_id: Annotated[str, typer.Argument(help="Report id.")]) -> None:
     """Take a report out of the index."""
-    library = _library(load_settings(), load=True)
-    _one_report(report_id, library.reports())
+    from rag.scope import find_report
+
+    library = _library(load_settings())
+    find_report(library.reports(), report_id)
     with _progress() as progress:
         library.remove(report_id, progress=progress)
     print(f"{report_id} removed")
@@ -220,13 +226,13 @@ def remove_report(report_id: Annotated[str, typer.Argument(help="Report id.")]) 
 
 @reports_app.command("build")
 def build_index() -> None:
-    """Build the index afresh from the parsed reports (after a change of the embedding model, say)."""
-    library = _library(load_settings(), load=True)
+    """Parse the stored report files again and build the index afresh (after a change of the embedding model, say)."""
+    library = _library(load_settings())
     with _progress() as progress:
         print(f"generation {library.build(progress=progress)}")
 
 
-def _library(settings: Settings, load: bool = False) -> "Library":
+def _library(settings: Settings) -> "Library":
     """The library; the model is loaded only when something is to be embedded, the bundled reports are added at the first use."""
     from index.embed import load_embedder
     from index.library import Library
@@ -286,28 +292,32 @@ def _filters(
     recommendation: list[str] | None,
     kind: list[str] | None,
 ) -> "Filters":
+    from index.filters import Filters
     from rag.scope import checked_filters
 
-    return checked_filters(reports, report or (), section or (), organisation or (), recommendation or (), kind or ())
-
-
-def _one_report(report_id: str, reports: "Sequence[Report]") -> "Report":
-    for report in reports:
-        if report.id == report_id:
-            return report
-    raise UnknownName("report", report_id, [report.id for report in reports])
+    asked = Filters(
+        tuple(report or ()),
+        tuple(section or ()),
+        tuple(organisation or ()),
+        tuple(recommendation or ()),
+        tuple(kind or ()),
+    )
+    return checked_filters(reports, asked)
 
 
 def _named_passages(mark: str, report_id: str | None, reports: "Sequence[Report]") -> "list[Passage]":
     from index.report import possible_marks
+    from rag.scope import find_report
 
     if "/" in mark:
         report_id, _, mark = mark.partition("/")
-    scope = [_one_report(report_id, reports)] if report_id else list(reports)
+    scope = [find_report(reports, report_id)] if report_id else list(reports)
     marks = possible_marks(mark)
     found = [passage for report in scope for wanted in marks if (passage := report.passage(wanted))]
     if not found:
-        raise UnknownName("passage", mark, [passage.mark for report in scope for passage in report.passages])
+        alike = {wanted[0] for wanted in marks}
+        known = [p.mark for report in scope for p in report.passages if not alike or p.mark[0] in alike]
+        raise UnknownName("passage", mark, known)
     return found
 
 

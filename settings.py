@@ -25,8 +25,9 @@ class Settings(BaseSettings):
     reports_dir: Path = Field(PROJECT / "reports", description="folder whose report files are added at the first start")
     host: str = Field("127.0.0.1", description="address to listen on; only loopback is served without keys")
     port: int = Field(7860, ge=0, le=65535, description="TCP port to listen on")
-    embedding_model: str = Field("bundled", description="'bundled' (all-MiniLM-L6-v2), or a local folder or cached hub name")
-    chroma_url: str | None = Field(None, description="URL of a Chroma server; unset: embedded Chroma in data_dir")
+    embedding_model: str = Field(
+        "bundled", description="'bundled' (all-MiniLM-L6-v2), or a local folder or cached hub name"
+    )
 
 
 def load_settings() -> Settings:

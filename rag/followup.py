@@ -25,8 +25,11 @@ _CORRECTION = re.compile(
     r"^(?:no|nope|sorry|not that|wrong)\b[\s,.!-]*|\b(?:i|we) (?:meant|mean|was asking about|asked about)\b|^(?:not )?the other one\b",
     re.IGNORECASE,
 )
+# "there" and "that" point only where they are no mere grammar ("is there …", "evidence that …").
 _POINTING = re.compile(
-    r"\b(?:that|this|it|its|those|these|they|them|their|there|he|she|his|her|one|ones|same|both|above|former|latter)\b",
+    r"\b(?:this|it|its|those|these|they|them|their|same|both|above|former|latter)\b|\bones?\b(?=\s*(?:$|[?.,]))|"
+    r"\b(?:is|was|does|did|do|are|about|to|of|for|on|after|before|with|from|why|how|in)\s+that\b|\bthat\b(?=\s*(?:$|[?.,]|\w+ recommendation|recommendation|finding))|"
+    r"(?<!is )(?<!are )(?<!was )(?<!were )\bthere\b(?=\s*(?:$|[?.,]))",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[(?:(?P<report>[\w-]+)\s+)?(?P<mark>(?:¶|R|§)[\w.-]+)\]")
@@ -57,14 +60,15 @@ def understand(
     turns = list(history)[-_MAX_TURNS:]
     previous: Question | None = None
     cited: tuple[Passage, ...] = ()
+    replied = False
     for turn in turns:
         content = str(turn.get("content", ""))
         if turn.get("role") == "user":
-            previous = _read(content, previous, cited, reports, filters, encode)
-            cited = ()
+            previous = _read(content, previous, cited, replied, reports, filters, encode)
+            cited, replied = (), False
         else:
-            cited = _cited_in(content, reports) or cited
-    return _read(asked, previous, cited, reports, filters, encode)
+            cited, replied = _cited_in(content, reports) or cited, True
+    return _read(asked, previous, cited, replied, reports, filters, encode)
 
 
 def _cited_in(content: str, reports: Sequence[Report]) -> tuple[Passage, ...]:
@@ -80,6 +84,7 @@ def _read(
     asked: str,
     previous: Question | None,
     cited: tuple[Passage, ...],
+    replied: bool,
     reports: Sequence[Report],
     filters: Filters,
     encode: Encode,
@@ -89,6 +94,8 @@ def _read(
         return question
     scope = [report for report in reports if not question.filters.reports or report.id in question.filters.reports]
     context = cited or previous.passages
+    if replied and not cited and previous.intent is Intent.RETRIEVE:
+        return question  # the last question found no answer: there is nothing to point at
     for rule in (_corrected, _pointed_structure, _swapped):
         if resolved := rule(question, previous, context, scope):
             return resolved

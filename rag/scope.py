@@ -1,86 +1,80 @@
-"""Filter values that people and programs type, turned into the names the index knows, or refused with the known ones."""
+"""Names that people and programs type for reports, sections, organisations and recommendations, turned into those the index knows."""
 
 from collections.abc import Iterable, Sequence
 
 from index.errors import UnknownName
-from index.filters import Filters, folded
-from index.report import Kind, Passage, Report, possible_marks
+from index.filters import Filters, filter_keys, folded
+from index.report import Kind, Organisation, Report, possible_marks
 from rag.naming import names_in
 
 
-def checked_filters(
-    reports: Sequence[Report],
-    report_ids: Iterable[str] = (),
-    sections: Iterable[str] = (),
-    organisations: Iterable[str] = (),
-    recommendations: Iterable[str] = (),
-    kinds: Iterable[str] = (),
-) -> Filters:
-    """Filters of canonical names only.
-
-    Args:
-        reports: the loaded reports.
-        report_ids: ids.
-        sections: titles or printed numbers.
-        organisations: names, or any other spelling that a report uses.
-        recommendations: ids or marks in any spelling ("R2.1", "rec 2.1", "2.1").
-        kinds: values of `Kind`.
+def checked_filters(reports: Sequence[Report], asked: Filters) -> Filters:
+    """The same filters with canonical names: organisations by their full names, recommendations by mark or id.
 
     Raises:
-        UnknownName: a value names nothing; the error lists what there is.
+        UnknownName: a name that no loaded report has; it lists those there are.
     """
-    known_ids = [report.id for report in reports]
-    ids = tuple(_known("report", value, known_ids) for value in report_ids)
-    scope = [report for report in reports if not ids or report.id in ids]
+    for report_id in asked.reports:
+        find_report(reports, report_id)
+    scope = [report for report in reports if not asked.reports or report.id in asked.reports]
+    _check_sections(asked.sections, scope)
+    kinds = [kind.value for kind in Kind]
+    for kind in asked.kinds:
+        if folded(kind) not in kinds:
+            raise UnknownName("kind", kind, kinds)
+    organisations = [o.name for name in asked.organisations for o in find_organisations(scope, name)]
     return Filters(
-        reports=ids,
-        sections=tuple(_section(value, scope) for value in sections),
-        organisations=tuple(name for value in organisations for name in organisation_names(value, scope)),
-        recommendations=tuple(_recommendation(value, scope) for value in recommendations),
-        kinds=tuple(_known("kind", value, [kind.value for kind in Kind]) for value in kinds),
+        reports=asked.reports,
+        sections=asked.sections,
+        organisations=tuple(dict.fromkeys(organisations)),
+        recommendations=tuple(_recommendation(scope, written) for written in asked.recommendations),
+        kinds=asked.kinds,
     )
 
 
-def organisation_names(value: str, reports: Sequence[Report]) -> tuple[str, ...]:
-    """Canonical names of the organisation that any spelling means (several for a group such as "CCGs").
+def find_report(reports: Iterable[Report], report_id: str) -> Report:
+    """The report of this id.
 
     Raises:
-        UnknownName: no loaded report names it.
+        UnknownName: no such report; names the loaded ones.
     """
-    named = names_in(value, reports)
-    if named.organisations and not named.rest.strip(" .,'’"):
-        return named.organisations
-    raise UnknownName("organisation", value, sorted({o.name for report in reports for o in report.organisations}))
+    loaded = list(reports)
+    for report in loaded:
+        if report.id == report_id:
+            return report
+    raise UnknownName("report", report_id, [report.id for report in loaded])
 
 
-def _known(what: str, value: str, known: Sequence[str]) -> str:
-    for name in known:
-        if folded(name) == folded(value):
-            return name
-    raise UnknownName(what, value, known)
+def find_organisations(reports: Sequence[Report], written: str) -> list[Organisation]:
+    """The organisations, at least one, that a spelling means; a group such as "the CCGs" means several.
+
+    Raises:
+        UnknownName: no organisation of these reports is called so; names them.
+    """
+    named = names_in(written, reports)
+    if not named.organisations or named.rest.strip(" .,'’"):
+        raise UnknownName("organisation", written, sorted({o.name for report in reports for o in report.organisations}))
+    return [o for report in reports for o in report.organisations if o.name in named.organisations]
 
 
-def _section(value: str, reports: Sequence[Report]) -> str:
-    titles = {folded(title): title for report in reports for section in report.sections for title in section.path}
-    numbers = {number for report in reports for passage in report.passages if (number := passage.section_number)}
-    numbers |= {number.partition(".")[0] for number in numbers}
-    if value.strip() in numbers:
-        return value.strip()
-    if folded(value) in titles:
-        return titles[folded(value)]
-    raise UnknownName("section", value, [*titles.values()])
+def _check_sections(asked: Iterable[str], reports: Sequence[Report]) -> None:
+    wanted = list(asked)
+    if not wanted:
+        return
+    passages = [passage for report in reports for passage in report.passages]
+    known = {key for passage in passages for key in filter_keys(passage)["sections"]}
+    for section in wanted:
+        if folded(section) not in known:
+            titles = dict.fromkeys(title for passage in passages for title in passage.heading)
+            raise UnknownName("section", section, list(titles))
 
 
-def _recommendation(value: str, reports: Sequence[Report]) -> str:
-    report_id, slash, mark = value.rpartition("/")
-    marks = [known for known in possible_marks(mark) if known.startswith("R")]
-    found = _with_mark(marks, [report for report in reports if not slash or report.id == report_id])
-    if not found:
-        known_marks = [passage.mark for report in reports for passage in report.of_kind(Kind.RECOMMENDATION)]
-        raise UnknownName("recommendation", value, known_marks)
-    return found[0].id if slash else found[0].mark
-
-
-def _with_mark(marks: Iterable[str], reports: Iterable[Report]) -> list[Passage]:
-    wanted = list(marks)
-    return [passage for report in reports for mark in wanted if (passage := report.passage(mark))]
+def _recommendation(reports: Sequence[Report], written: str) -> str:
+    """Mark of a recommendation of any report, or the id where the report is written with it."""
+    report_id, slash, mark = written.rpartition("/")
+    where = [report for report in reports if not slash or report.id == report_id]
+    for canonical in possible_marks(mark):
+        if canonical.startswith("R") and any(report.passage(canonical) for report in where):
+            return f"{report_id}/{canonical}" if slash else canonical
+    known = [passage.mark for report in reports for passage in report.of_kind(Kind.RECOMMENDATION)]
+    raise UnknownName("recommendation", written, list(dict.fromkeys(known)))

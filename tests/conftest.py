@@ -38,11 +38,16 @@ def real_embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def real_library(tmp_path_factory: pytest.TempPathFactory, real_embedder: Embedder) -> Library:
-    """The bundled report under the bundled weights, built once for all pytest-xdist workers; for reading only."""
+def real_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `real_library` lives, the same folder for all pytest-xdist workers."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "popen" in base.name else base
-    library = Library(shared / "real-library", real_embedder)
-    with FileLock(shared / "real-library.lock"):
+    return (base.parent if "popen" in base.name else base) / "real-library"
+
+
+@pytest.fixture(scope="session")
+def real_library(real_data_dir: Path, real_embedder: Embedder) -> Library:
+    """The bundled report under the bundled weights, built once for all pytest-xdist workers; for reading only."""
+    library = Library(real_data_dir, real_embedder)
+    with FileLock(f"{real_data_dir}.lock"):
         library.ensure(REPORTS)
     return library

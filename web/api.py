@@ -10,8 +10,8 @@ from fastapi.sse import format_sse_event
 from index.errors import ClasQAError
 from index.filters import Filters
 from index.report import Kind
+from rag.scope import checked_filters
 from web import problems, schemas
-from web.addresses import resolve_filters
 from web.perimeter import API_BODY_BYTES
 from web.routes import JsonRoute, ServiceNow, some
 from web.service import Service
@@ -44,7 +44,7 @@ def answer_to(body: schemas.AskBody, service: Service) -> dict[str, object]:
         index=index,
         embedder=service.embedder,
         history=[turn.model_dump() for turn in body.history],
-        filters=resolve_filters(index, asked),
+        filters=checked_filters(index.reports, asked),
         mode=body.mode,
     )
     return answer.public()
@@ -102,7 +102,9 @@ def search(
         recommendations=recommendation,
         kinds=kind,
     )
-    found = service.search(q, index=index, embedder=service.embedder, k=k, filters=resolve_filters(index, asked))
+    found = service.search(
+        q, index=index, embedder=service.embedder, k=k, filters=checked_filters(index.reports, asked)
+    )
     passages = [
         hit.passage.public() | {"rank": hit.rank, "score": hit.score, "found_by": list(hit.found_by)} for hit in found
     ]

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from index.report import Kind, Passage, Report
+from rag.scope import find_organisations, find_report
 from web import schemas
-from web.addresses import find_organisations, find_passage, find_report
+from web.addresses import find_passage
 from web.routes import JsonRoute, ServiceNow, some
 
 router = APIRouter(prefix="/api/v1", route_class=JsonRoute)
@@ -51,7 +52,7 @@ def reports(service: ServiceNow) -> Any:
 )
 def one_report(report: str, service: ServiceNow) -> Any:
     """Describe one report."""
-    found = find_report(service.index, report)
+    found = find_report(service.index.reports, report)
     return report_line(found) | {
         "front_matter": list(found.front_matter),
         "sections": [{"title": s.title, "path": list(s.path), "number": s.number} for s in found.sections],
@@ -73,7 +74,7 @@ def one_report(report: str, service: ServiceNow) -> Any:
 )
 def one_passage(report: str, mark: str, service: ServiceNow) -> Any:
     """Look one passage up. A bare 2.1 is found where only one passage bears it."""
-    return find_passage(find_report(service.index, report), mark).public()
+    return find_passage(find_report(service.index.reports, report), mark).public()
 
 
 @router.get(
@@ -92,7 +93,7 @@ def recommendations(
     ] = None,
 ) -> Any:
     """List recommendations completely; the completeness line says out of how many."""
-    found = find_report(service.index, report)
+    found = find_report(service.index.reports, report)
     everything = found.of_kind(Kind.RECOMMENDATION)
     addressees = {o.name for o in find_organisations([found], organisation)} if organisation is not None else None
     chosen: Sequence[Passage] = [r for r in everything if addressees is None or addressees & set(r.addressed_to)]

@@ -16,8 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 from index.errors import ClasQAError
 from index.filters import Filters
 from rag.answer import Answer
+from rag.scope import checked_filters
 from web import markup, schemas
-from web.addresses import resolve_filters
 from web.examples import example_questions
 from web.markup import text
 from web.pages import organisation_names, section_titles
@@ -174,7 +174,7 @@ def ask(
     try:
         index = service.index
         reports, sections, organisations = ((value,) if value and value != ANY else () for value in chosen)
-        filters = resolve_filters(index, Filters(reports, sections, organisations))
+        filters = checked_filters(index.reports, Filters(reports, sections, organisations))
         answer = service.answer(
             question, index=index, embedder=service.embedder, history=before, filters=filters, mode="auto"
         )

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.filters import Filters
 from index.report import Passage, Report, ascii_mark
+from rag.scope import checked_filters, find_report
 from web import markup, schemas
-from web.addresses import find_passage, find_report, resolve_filters
+from web.addresses import find_passage
 from web.markup import link, text
 from web.service import OpenIndex, Service, service_of
 from web.wording import KINDS, TAGLINE, VOICES, how_to_cite, mark_in_words, written_date
@@ -39,7 +40,7 @@ def reports(service: ServiceNow) -> Response:
 @router.get("/r/{report}")
 def one_report(report: str, service: ServiceNow) -> Response:
     """A whole report, every passage with an anchor."""
-    found = find_report(service.index, report)
+    found = find_report(service.index.reports, report)
     contents, body = outline(found)
     front = "".join(f"<div><dt>{text(label)}</dt><dd>{text(value)}</dd></div>" for label, value in found.front_matter)
     remarks = "".join(f'<p class="warning">{text(remark)}</p>' for remark in found.remarks)
@@ -55,7 +56,7 @@ def one_report(report: str, service: ServiceNow) -> Response:
 @router.get("/r/{report}/{mark}")
 def one_passage(report: str, mark: str, service: ServiceNow) -> Response:
     """One passage at its permalink; other spellings of its mark lead there."""
-    found = find_report(service.index, report)
+    found = find_report(service.index.reports, report)
     passage = find_passage(found, mark)
     if mark != ascii_mark(passage.mark):
         return RedirectResponse(passage.url, 308)
@@ -92,7 +93,7 @@ def ask(
         wrong = f'<p class="warning" role="alert">The question {text(message)}</p>'
         return HTMLResponse(markup.page("Ask", f"<h1>{text(TAGLINE)}</h1>{wrong}{form}{foot(index)}", "/ask"), 422)
     wanted = {f"{name}s": (value,) if value else () for name, value in chosen.items()}
-    filters = resolve_filters(index, Filters(**wanted))
+    filters = checked_filters(index.reports, Filters(**wanted))
     answer = service.answer(question, index=index, embedder=service.embedder, history=(), filters=filters, mode="auto")
     html = (
         f"<h1>{text(TAGLINE)}</h1>{form}"

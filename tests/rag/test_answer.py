@@ -235,3 +235,16 @@ def test_a_new_subject_is_not_read_as_a_follow_up(ask: Any) -> None:
     history = turns("What does 3.1 say?", "… [¶3.1]")
     question = "Are children in residential care homes supported by a nurse?"
     assert ask(question, history=history).standalone_question == question
+
+
+@pytest.mark.parametrize(
+    "question", ["Is there CCTV in the children's waiting room?", "What evidence was there that midwives ask about violence?"]
+)
+def test_a_whole_question_with_there_or_that_points_at_nothing(ask: Any, question: str) -> None:
+    history = turns("Are children weighed in ED?", "… are not routinely weighed [¶1.9]")
+    assert ask(question, history=history).standalone_question == question
+
+
+def test_after_a_question_without_an_answer_there_is_nothing_to_point_at(ask: Any) -> None:
+    history = turns("What is the capital of France?", "This does not look like a question on the loaded reports.")
+    assert ask("do they weigh babies?", history=history).standalone_question == "do they weigh babies?"
