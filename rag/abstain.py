@@ -10,6 +10,7 @@ from index.store import PassageIndex
 from rag.asked_value import with_asked_value
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
+from rag.speaker import with_voice_asked
 from rag.words import stem, topic_words, words
 
 # Calibrated on the tuning halves of the gold sets (docs/decisions/0004-extractive-answers.md).
@@ -57,7 +58,7 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
     """Why the retrieved passages cannot answer the question, or None where they may.
 
     Checked in turn: nothing found; a year, or a proper name, that no loaded report holds; the distance of the best passage;
-    a figure asked for that none of the near passages has.
+    words asked for of people whom no near passage lets speak; a figure asked for that none of them has.
     """
     reports = [
         report for report in index.reports if not question.filters.reports or report.id in question.filters.reports
@@ -71,7 +72,10 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
         return Refusal(False, f"No loaded report mentions {', '.join(strangers)}.")
     if retrieved[0].score < LEAST_SCORE:
         return Refusal(False, "No passage comes close enough to the question.")
-    if not with_asked_value(question.text, retrieved):
+    voiced = with_voice_asked(question.text, retrieved)
+    if not voiced or voiced[0].score < LEAST_SCORE:
+        return Refusal(False, "The passages nearest to the question do not pass on the words of those it asks about.")
+    if not with_asked_value(question.text, voiced):
         return Refusal(False, "The passages nearest to the question do not hold the figure it asks for.")
     return None
 

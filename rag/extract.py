@@ -14,6 +14,7 @@ from rag.asked_value import with_asked_value
 from rag.draft import Basis, Draft, DraftSentence
 from rag.question import Question, Wanted
 from rag.retrieve import RetrievedPassage
+from rag.speaker import with_voice_asked
 
 # Calibrated on the tuning halves of the gold sets (docs/decisions/0004-extractive-answers.md).
 SHARE_OF_BEST = 0.90
@@ -26,6 +27,7 @@ SENTENCE_SHARE = 0.6
 SENTENCE_WORDS_WEIGHT = 0.15
 SHORT_PASSAGE_WORDS = 90
 MOST_SENTENCES = 4
+RARE_WORDS = 0.25
 
 # A sentence that turns, narrows or explains the one before it must not be parted from it: it may reverse the finding.
 _LEANS_ON_THE_ONE_BEFORE = re.compile(
@@ -71,7 +73,7 @@ def extract(
 
 def choose(question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
     """The passages an answer relies on: the best one that holds the value asked for, and those that come close to it."""
-    retrieved = with_asked_value(question.text, retrieved)
+    retrieved = with_asked_value(question.text, with_voice_asked(question.text, retrieved))
     best = retrieved[0]
     several = _ASKS_FOR_SEVERAL.search(question.text) or question.wanted is Wanted.RECOMMENDATION
     share, most = (SHARE_OF_BEST_FOR_SEVERAL, MOST_PASSAGES_FOR_SEVERAL) if several else (SHARE_OF_BEST, MOST_PASSAGES)
@@ -102,6 +104,7 @@ def _telling_sentences(
         ]
         telling = index.sentence_vectors[rows] @ vector + SENTENCE_WORDS_WEIGHT * np.array(words, dtype=np.float32)
         first, last = _best_run(telling, [_leans(passage, span) for span in spans])
+        first, last = _reaching_missed_words(passage, spans, first, last, rarity)
         spans_chosen = spans[first : last + 1]
     return [
         DraftSentence(passage.text[start:end], (passage,), Basis.VERBATIM, (start, end)) for start, end in spans_chosen
@@ -127,6 +130,24 @@ def _best_run(telling: NDArray[np.float32], leans: Sequence[bool]) -> tuple[int,
     while last + 1 < count and leans[last + 1] and last - first + 1 < 2 * MOST_SENTENCES:
         last += 1
     return first, last
+
+
+def _reaching_missed_words(
+    passage: Passage, spans: Sequence[tuple[int, int]], first: int, last: int, rarity: Mapping[str, float]
+) -> tuple[int, int]:
+    """The run stretched to a sentence that holds rare words of the question which the run itself lacks.
+
+    Only where they weigh at least RARE_WORDS, and the run stays below twice MOST_SENTENCES.
+    """
+    held = set(index_words(passage.text[spans[first][0] : spans[last][1]]))
+    missed = [
+        sum(rarity.get(word, 0.0) for word in set(index_words(passage.text[start:end])) - held) for start, end in spans
+    ]
+    best = int(np.argmax(missed))
+    stretched = min(first, best), max(last, best)
+    if missed[best] < RARE_WORDS or stretched[1] - stretched[0] >= 2 * MOST_SENTENCES:
+        return first, last
+    return stretched
 
 
 def _leans(passage: Passage, span: tuple[int, int]) -> bool:

@@ -210,7 +210,7 @@ _FORM = frozenset(
     ]
 )
 # Words that say which part of a report is asked for; the exact lane understands them, retrieval gains nothing from them.
-_STRUCTURE = frozenset(
+STRUCTURE = frozenset(
     [
         "report",
         "reports",
@@ -301,7 +301,7 @@ def words(text: str) -> list[str]:
 
 def topic_words(text: str, extra_form: frozenset[str] = frozenset()) -> list[str]:
     """Words left once the form of the question and the words for parts of a report are taken away."""
-    drop = _FORM | _STRUCTURE | extra_form
+    drop = _FORM | STRUCTURE | extra_form
     return [word for word in words(text) if word not in drop and not word.isdigit()]
 
 
