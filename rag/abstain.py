@@ -19,7 +19,8 @@ LEAST_SCORE = 0.385
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ADVICE = re.compile(
-    r"\b(?:should|must|ought) (?:i|we)\b|\bwhat (?:can|do|would|should) (?:i|we) do\b|\bdo you (?:think|advise|recommend)\b|"
+    r"\b(?:should|must|ought) (?:i|we)\b|\bwhat (?:can|do|would|should) (?:i|we) do\b|\bdo you (?:think|advise|"
+    r"recommend)\b|"
     r"\b(?:advise|advice for) (?:me|us)\b|\bwhat would you (?:do|advise|recommend)\b|"
     r"^(?:please |can you |could you )*(?:write|draft|compose|translate|pretend|imagine|role-?play|sing|code)\b",
     re.IGNORECASE,
@@ -27,8 +28,10 @@ _ADVICE = re.compile(
 
 
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|prior)\b|\byou are now\b|\bsystem prompt\b|\bact as\b|"
-    r"\bdeveloper mode\b|\bjailbreak\b|\b(?:reveal|print|repeat|output)\b.{0,30}\b(?:prompt|instructions?|password|key|secret|environment)\b",
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|prior)\b|"
+    r"\byou are now\b|\bsystem prompt\b|\bact as\b|"
+    r"\bdeveloper mode\b|\bjailbreak\b|\b(?:reveal|print|repeat|output)\b.{0,30}\b(?:prompt|instructions?|"
+    r"password|key|secret|environment)\b",
     re.IGNORECASE,
 )
 

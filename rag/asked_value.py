@@ -7,15 +7,18 @@ from rag.retrieve import RetrievedPassage
 from rag.words import content_stems, stem, words
 
 _MONEY_ASKED = re.compile(
-    r"\bhow much (?:money|did|does|do|will|would|is|was|has)\b.{0,60}\b(?:cost|costs|spend|spent|pay|paid|worth|charge|charged|funding)\b|"
-    r"\b(?:what|which) (?:is|was|are|were|will be)?\s*(?:the )?(?:cost|price|budget|salary|fee|funding)\b|\bhow (?:expensive|costly)\b",
+    r"\bhow much (?:money|did|does|do|will|would|is|was|has)\b.{0,60}\b(?:cost|costs|spend|spent|pay|paid|worth|"
+    r"charge|charged|funding)\b|"
+    r"\b(?:what|which) (?:is|was|are|were|will be)?\s*(?:the )?(?:cost|price|budget|salary|fee|funding)\b|"
+    r"\bhow (?:expensive|costly)\b",
     re.IGNORECASE,
 )
 _SHARE_ASKED = re.compile(
     r"\b(?:what|which) (?:percentage|per\s?cent|proportion|share|fraction)\b|\bhow many per\s?cent\b", re.IGNORECASE
 )
 _COUNT_ASKED = re.compile(
-    r"\bhow many (?P<noun>(?:[\w'’-]+\s+){0,4}?[\w'’-]+)(?=\s+(?:is|are|was|were|has|have|had|did|do|does|will|would|can|could|may|must|should|took|take|need|got)\b|[?.,]|$)",
+    r"\bhow many (?P<noun>(?:[\w'’-]+\s+){0,4}?[\w'’-]+)(?=\s+(?:is|are|was|were|has|have|had|did|do|does|will|"
+    r"would|can|could|may|must|should|took|take|need|got)\b|[?.,]|$)",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"[£$€]\s?\d|\b\d[\d,.]*\s?(?:pounds|million|k)\b", re.IGNORECASE)

@@ -11,8 +11,9 @@ from index.lexical import index_words
 from index.report import Passage
 from index.store import PassageIndex
 from rag.asked_value import with_asked_value
+from rag.cues import Wanted
 from rag.draft import Basis, Draft, DraftSentence
-from rag.question import Question, Wanted
+from rag.question import Question
 from rag.retrieve import RetrievedPassage
 from rag.speaker import with_voice_asked
 
@@ -31,13 +32,15 @@ RARE_WORDS = 0.25
 
 # A sentence that turns, narrows or explains the one before it must not be parted from it: it may reverse the finding.
 _LEANS_ON_THE_ONE_BEFORE = re.compile(
-    r"^(?:however|but|although|though|nevertheless|despite|yet|this|these|that|those|it|they|he|she|there is no|in addition|as a result|therefore|instead)\b",
+    r"^(?:however|but|although|though|nevertheless|despite|yet|this|these|that|those|it|they|he|she|there is no|"
+    r"in addition|as a result|therefore|instead)\b",
     re.IGNORECASE,
 )
 
 
 _ASKS_FOR_SEVERAL = re.compile(
-    r"\b(?:problems|concerns|issues|examples|weaknesses|strengths|gaps|services|ways|changes|plans|areas|differences|improvements|"
+    r"\b(?:problems|concerns|issues|examples|weaknesses|strengths|gaps|services|ways|changes|plans|areas|"
+    r"differences|improvements|"
     r"across|anywhere|throughout|all|every|which|different|various|where (?:is|are|was|were))\b",
     re.IGNORECASE,
 )

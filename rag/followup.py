@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from index.filters import Filters
 from index.report import Kind, Passage, Report
-from rag.question import Intent, Question, Wanted, classify, read_question, with_references
+from rag.cues import Wanted
+from rag.question import Intent, Question, classify, read_question, with_references
 from rag.references import Reference, references_in
 from rag.words import topic_words, words
 
@@ -22,19 +23,22 @@ _CONNECTOR = re.compile(
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"^(?:no|nope|sorry|not that|wrong)\b[\s,.!-]*|\b(?:i|we) (?:meant|mean|was asking about|asked about)\b|^(?:not )?the other one\b",
+    r"^(?:no|nope|sorry|not that|wrong)\b[\s,.!-]*|\b(?:i|we) (?:meant|mean|was asking about|asked about)\b|"
+    r"^(?:not )?the other one\b",
     re.IGNORECASE,
 )
 # "there" and "that" point only where they are no mere grammar ("is there …", "evidence that …").
 _POINTING = re.compile(
     r"\b(?:this|it|its|those|these|they|them|their|same|both|above|former|latter)\b|\bones?\b(?=\s*(?:$|[?.,]))|"
-    r"\b(?:is|was|does|did|do|are|about|to|of|for|on|after|before|with|from|why|how|in)\s+that\b|\bthat\b(?=\s*(?:$|[?.,]|\w+ recommendation|recommendation|finding))|"
+    r"\b(?:is|was|does|did|do|are|about|to|of|for|on|after|before|with|from|why|how|in)\s+that\b|"
+    r"\bthat\b(?=\s*(?:$|[?.,]|\w+ recommendation|recommendation|finding))|"
     r"(?<!is )(?<!are )(?<!was )(?<!were )\bthere\b(?=\s*(?:$|[?.,]))",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[(?:(?P<report>[\w-]+)\s+)?(?P<mark>(?:¶|R|§)[\w.-]+)\]")
 _WHERE = re.compile(
-    r"\b(?:where|which (?:section|part|paragraph|passage)|what (?:section|paragraph)|source|reference|cite|citation)\b",
+    r"\b(?:where|which (?:section|part|paragraph|passage)|what (?:section|paragraph)|source|reference|cite|"
+    r"citation)\b",
     re.IGNORECASE,
 )
 _WHO_SAID = re.compile(
@@ -125,7 +129,10 @@ def _named(passages: Sequence[Passage]) -> str:
 def _corrected(
     question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
 ) -> Question | None:
-    """ "no, I meant the recommendation" turns the last number into the other kind; "I meant 2.7" asks the last question of 2.7."""
+    """A correction: "no, I meant the recommendation" takes the last number as the other kind.
+
+    "I meant 2.7" asks the last question of 2.7.
+    """
     if not _CORRECTION.search(question.text) or question.topic:
         return None
     if question.passages and question.intent is Intent.TEXT:
@@ -155,7 +162,7 @@ def _title(intent: Intent) -> str:
 def _pointed_structure(
     question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
 ) -> Question | None:
-    """ "which recommendation is that?", "what evidence is that based on?", "who is it addressed to?" are asked of what was cited."""
+    """Asked of what was cited: "which recommendation is that?", "what evidence is that based on?", "who is it for?"."""
     who_said = _WHO_SAID.search(question.text) is not None
     if (
         question.passages
@@ -191,7 +198,7 @@ def _pointed_structure(
 def _swapped(
     question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
 ) -> Question | None:
-    """ "and 2.3?", "and for the acute trust?", "and in section 5.2?" ask the last structural question of something else."""
+    """The last structural question of something else: "and 2.3?", "and for the acute trust?", "and in section 5.2?"."""
     fragment = _CONNECTOR.search(question.text) is not None or len(words(question.text)) <= 4
     if previous.intent is Intent.RETRIEVE or question.topic or not fragment:
         return None
@@ -252,7 +259,8 @@ def _merged(
         return question
     ids = tuple(passage.id for passage in context)
     is_sentence = re.search(
-        r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|when|why|how|who|where|what|which)\b",
+        r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|when|why|how|who|where|what|"
+        r"which)\b",
         body,
         re.IGNORECASE,
     )

@@ -4,21 +4,17 @@ from collections.abc import Callable, Iterable, Sequence
 
 from index.filters import Filters
 from index.report import Kind, Passage, Report, passage_key
+from rag.cues import Wanted
 from rag.draft import Basis, Draft, DraftSentence, whole
-from rag.question import Intent, Question, Wanted
+from rag.question import Intent, Question
 from rag.references import known_numbers
+from rag.wording import NOUN, joined, label, name_of, plural
 
 _KIND_OF = {
     Wanted.FINDING: Kind.FINDING,
     Wanted.RECOMMENDATION: Kind.RECOMMENDATION,
     Wanted.CASE_EXAMPLE: Kind.CASE_EXAMPLE,
     Wanted.QUOTE: Kind.QUOTE,
-}
-_NOUN = {
-    Kind.FINDING: "finding",
-    Kind.RECOMMENDATION: "recommendation",
-    Kind.CASE_EXAMPLE: "case example",
-    Kind.QUOTE: "quotation",
 }
 
 
@@ -44,27 +40,10 @@ def look_up(question: Question, reports: Sequence[Report]) -> Draft:
     return answer[question.intent](question, scope)
 
 
-def label(passage: Passage, several_reports: bool) -> str:
-    """How a passage is introduced: "Finding 2.1 (Children in need)"."""
-    noun = _NOUN.get(passage.kind, "passage").capitalize()
-    name = f"{noun} {passage.number}" if passage.number else noun
-    place = passage.heading[-1] if passage.heading and passage.kind is not Kind.RECOMMENDATION else ""
-    report = f"{passage.report}, " if several_reports else ""
-    return f"{report}{name} ({place})" if place else f"{report}{name}"
-
-
-def plural(count: int, noun: str) -> str:
-    """ "1 finding", "3 findings"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def joined(names: Sequence[str]) -> str:
-    """ "A", "A and B", "A, B and C"."""
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
-
-
 def _text(question: Question, scope: Sequence[Report]) -> Draft:
-    allowed = [passage for passage in question.passages if question.filters.matches(passage)] or list(question.passages)
+    allowed = [passage for passage in question.passages if question.filters.matches(passage)]
+    if not allowed:
+        return Draft((), nothing=f"{joined([passage.mark for passage in question.passages])} lies outside the filters.")
     several = len({passage.report for passage in allowed}) > 1
     sentences = tuple(whole(passage, label(passage, several)) for passage in allowed)
     warnings = tuple(f"There is no {reference}." for reference in question.missing)
@@ -78,7 +57,7 @@ def _evidence(question: Question, scope: Sequence[Report]) -> Draft:
     sentences: list[DraftSentence] = []
     shown: list[str] = []
     for recommendation in recommendations:
-        name = _name(recommendation, scope)
+        name = name_of(recommendation, scope)
         findings = tuple(_by_id(scope, recommendation.findings))
         if not findings:
             sentences.append(_stated(f"No finding refers to {name}.", (recommendation,)))
@@ -90,7 +69,7 @@ def _evidence(question: Question, scope: Sequence[Report]) -> Draft:
         sentences.extend(whole(finding, label(finding, len(scope) > 1)) for finding in fresh)
     count = len({finding for recommendation in recommendations for finding in recommendation.findings})
     subject = (
-        joined([_name(r, scope) for r in recommendations]) if len(recommendations) < 4 else "these recommendations"
+        joined([name_of(r, scope) for r in recommendations]) if len(recommendations) < 4 else "these recommendations"
     )
     return Draft(
         tuple(sentences),
@@ -104,7 +83,7 @@ def _led_to(question: Question, scope: Sequence[Report]) -> Draft:
     sentences: list[DraftSentence] = []
     shown: list[str] = []
     for finding in findings:
-        name = _name(finding, scope)
+        name = name_of(finding, scope)
         recommendations = tuple(_by_id(scope, finding.recommendations))
         if not recommendations:
             sentences.append(_stated(f"{name.capitalize()} refers to no recommendation.", (finding,)))
@@ -126,7 +105,7 @@ def _led_to(question: Question, scope: Sequence[Report]) -> Draft:
 def _addressee(question: Question, scope: Sequence[Report]) -> Draft:
     sentences = []
     for recommendation in (passage for passage in question.passages if passage.kind is Kind.RECOMMENDATION):
-        name = _name(recommendation, scope).capitalize()
+        name = name_of(recommendation, scope).capitalize()
         if recommendation.addressed_to:
             sentences.append(
                 _stated(f"{name} is addressed to {joined(recommendation.addressed_to)}.", (recommendation,))
@@ -144,7 +123,7 @@ def _unreferenced(question: Question, scope: Sequence[Report]) -> Draft:
     everything = _passages(scope, [kind], question)
     alone = [p for p in everything if not (p.findings if kind is Kind.RECOMMENDATION else p.recommendations)]
     other = "finding refers to" if kind is Kind.RECOMMENDATION else "recommendation follows from"
-    noun = _NOUN[kind]
+    noun = NOUN[kind]
     completeness = f"{len(alone)} of {plural(len(everything), noun)}"
     if not alone:
         return Draft(
@@ -167,7 +146,7 @@ def _list(question: Question, scope: Sequence[Report]) -> Draft:
         chosen = _recommendations_in_part(question, scope, chosen)
     elif question.passages:
         chosen = [passage for passage in question.passages if passage.kind in kinds]
-    noun = _NOUN[kinds[0]]
+    noun = NOUN[kinds[0]]
     of_whom = _of_whom(question)
     everything = sum(len(report.of_kind(kinds[0])) for report in scope)
     if not chosen:
@@ -291,11 +270,6 @@ def _unknown_numbers(question: Question, scope: Sequence[Report]) -> Draft:
 
 def _stated(text: str, passages: tuple[Passage, ...], follow: bool = False) -> DraftSentence:
     return DraftSentence(text, passages, Basis.METADATA, marks_follow=follow)
-
-
-def _name(passage: Passage, scope: Sequence[Report]) -> str:
-    name = f"{_NOUN.get(passage.kind, 'passage')} {passage.number or passage.mark}"
-    return f"{name} of {passage.report}" if len(scope) > 1 else name
 
 
 def _by_id(scope: Iterable[Report], ids: Iterable[str]) -> list[Passage]:

@@ -8,6 +8,21 @@ from enum import StrEnum
 
 from index.filters import Filters
 from index.report import Kind, Passage, Report
+from rag.cues import (
+    ADDRESSEE,
+    COUNT,
+    DOING,
+    DUTY,
+    EVIDENCE,
+    EXCEPT,
+    LED_TO,
+    NONE,
+    OF_A_RECOMMENDATION,
+    RELATION,
+    TO_WHOM,
+    WANTED,
+    Wanted,
+)
 from rag.naming import names_in
 from rag.references import Reference, references_in, resolve
 from rag.words import topic_words
@@ -26,17 +41,6 @@ class Intent(StrEnum):
     COUNT = "count"
     UNREFERENCED = "unreferenced"
     RETRIEVE = "retrieve"
-
-
-class Wanted(StrEnum):
-    """The kind of thing that is asked for, where the question says so."""
-
-    FINDING = "finding"
-    RECOMMENDATION = "recommendation"
-    CASE_EXAMPLE = "case_example"
-    QUOTE = "quote"
-    ORGANISATION = "organisation"
-    SECTION = "section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,213 +78,6 @@ class Question:
     counted: bool = False
     previous: tuple[str, ...] = field(default=())
     invalid: str | None = None
-
-
-# Words that tell relations and duties; they are topic only where nothing structural is asked.
-_RELATION = frozenset(
-    [
-        "led",
-        "lead",
-        "leads",
-        "leading",
-        "result",
-        "results",
-        "resulted",
-        "resulting",
-        "link",
-        "links",
-        "linked",
-        "refer",
-        "refers",
-        "referred",
-        "referring",
-        "relate",
-        "relates",
-        "related",
-        "connect",
-        "connected",
-        "evidence",
-        "behind",
-        "based",
-        "basis",
-        "support",
-        "supports",
-        "supported",
-        "supporting",
-        "underpin",
-        "underpins",
-        "underpinning",
-        "prompt",
-        "prompted",
-        "prompts",
-        "reason",
-        "reasons",
-        "gave",
-        "give",
-        "given",
-        "rise",
-        "came",
-        "come",
-        "comes",
-        "justify",
-        "justifies",
-        "justification",
-        "address",
-        "addressed",
-        "addresses",
-        "directed",
-        "aimed",
-        "apply",
-        "applies",
-        "applied",
-        "responsible",
-        "responsibility",
-        "act",
-        "owner",
-        "owns",
-        "concern",
-        "concerns",
-        "made",
-        "make",
-        "makes",
-        "must",
-        "need",
-        "needs",
-        "required",
-        "require",
-        "requires",
-        "expected",
-        "told",
-        "tasked",
-        "supposed",
-        "action",
-        "actions",
-        "unreferenced",
-        "orphan",
-        "orphans",
-        "orphaned",
-        "unlinked",
-        "corresponding",
-        "correspond",
-        "match",
-        "matches",
-        "different",
-        "separate",
-        "directly",
-        "cite",
-        "cites",
-        "cited",
-        "used",
-        "following",
-        "covered",
-        "cover",
-        "covers",
-        "included",
-        "includes",
-        "include",
-        "inspected",
-        "reviewed",
-        "involved",
-        "contain",
-        "contains",
-        "there",
-        "main",
-        "various",
-        "set",
-        "out",
-        "attached",
-        "belong",
-        "belongs",
-        "nobody",
-        "none",
-        "never",
-        "next",
-        "previous",
-        "rest",
-        "rests",
-        "arise",
-        "arises",
-        "arose",
-        "carry",
-        "carries",
-        "bear",
-        "bears",
-        "stem",
-        "stems",
-        "follow",
-        "follows",
-        "without",
-        "except",
-        "excluding",
-        "other",
-        "besides",
-        "report's",
-        "copy",
-        "verbatim",
-        "whats",
-        "please",
-        "word-for-word",
-        "recommended",
-        "recommending",
-        "concerning",
-    ]
-)
-_WANTED = (
-    (
-        Wanted.RECOMMENDATION,
-        re.compile(
-            r"\b(?:rec\w{0,4}m\w{0,3}nd\w{0,6}|recs?|(?:wanted?|needs?|ha(?:s|ve)|(?:to|should|must) be) done)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (Wanted.FINDING, re.compile(r"\b(?:findings?|paragraphs?|paras?)\b", re.IGNORECASE)),
-    (Wanted.CASE_EXAMPLE, re.compile(r"\b(?:case (?:examples?|stud(?:y|ies))|vignettes?)\b", re.IGNORECASE)),
-    (Wanted.QUOTE, re.compile(r"\b(?:quotes|quotations?)\b", re.IGNORECASE)),
-    (Wanted.SECTION, re.compile(r"\b(?:sections|chapters|headings)\b", re.IGNORECASE)),
-    (
-        Wanted.ORGANISATION,
-        re.compile(
-            r"\b(?:organi[sz]ations?|trusts|providers|commissioners|bodies|ccgs|clinical commissioning groups)\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
-_EVIDENCE = re.compile(
-    r"\b(?:evidence|why|behind|bas(?:ed|is)|reasons?|justif\w*|underpin\w*|prompted|came? from|comes from|gave rise|rests?|stems?|support(?:s|ed|ing)?)\b|\bled to\b",
-    re.IGNORECASE,
-)
-_LED_TO = re.compile(
-    r"\b(?:le[ad]d? to|leads to|ar[io]ses?|result(?:ed|s)? in|follow(?:s|ed)? from|come of|came of|g[ai]ve rise to)\b",
-    re.IGNORECASE,
-)
-_ADDRESSEE = re.compile(
-    r"\bwho(?:m|se)?\b|\b(?:which|what) (?:organi[sz]ations?|trusts?|bod(?:y|ies)|providers?|commissioners?|ccgs?)\b|\b(?:addressed|directed|aimed) (?:to|at)\b|\bresponsib\w+\b|\baddressees?\b",
-    re.IGNORECASE,
-)
-_COUNT = re.compile(r"\bhow many\b|\bhow much\b|\bnumber of\b|\bcount(?: of)?\b|\btotal\b", re.IGNORECASE)
-_NONE = re.compile(
-    r"\b(?:not|no|never|without|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|none|nobody|orphan\w*|unreferenced|unlinked|unsupported)\b",
-    re.IGNORECASE,
-)
-_DUTY = re.compile(
-    r"\b(?:must|should|ha(?:s|ve) to|need(?:s|ed)? to|supposed to|expected to|required to|told to|asked to|tasked|responsib\w+|actions?|do(?:es)?)\b",
-    re.IGNORECASE,
-)
-_DOING = re.compile(r"\b(?:do|doing|done|act|action|actions|responsible|tasked|required|address)\b", re.IGNORECASE)
-
-# "what led to the recommendation on …", "who is the recommendation on … addressed to": its number is found by search first.
-_TO_WHOM = re.compile(
-    r"\bwho(?:m|se)?\b.{0,40}\brecommendation\b|\brecommendation\b.*\b(?:addressed|directed|aimed) (?:to|at)\b",
-    re.IGNORECASE,
-)
-_OF_A_RECOMMENDATION = re.compile(
-    r"\b(?:findings?|paragraphs?|evidence|what|reasons?|basis)\b.{0,30}\b(?:led to|behind|for|support\w*|underpin\w*|prompted)\s+(?:the|that|this)\s+recommendation\b|"
-    r"\bwhy\b.{0,30}\brecommendation\b|" + _TO_WHOM.pattern,
-    re.IGNORECASE,
-)
-_EXCEPT = re.compile(
-    r"\b(?:but|and) not\b|\bexcept(?:ing)?\b|\bexcluding\b|\bother than\b|\bbut without\b", re.IGNORECASE
-)
 
 
 def clean(text: str) -> str:
@@ -331,15 +128,15 @@ def read_question(asked: str, reports: Sequence[Report], filters: Filters) -> Qu
         organisations=named.organisations,
         excepted=excepted,
         sections=named.sections,
-        topic=tuple(topic_words(named.rest, _RELATION)),
-        counted=_COUNT.search(named.rest) is not None,
+        topic=tuple(topic_words(named.rest, RELATION)),
+        counted=COUNT.search(named.rest) is not None,
     )
     return classify(with_references(question, references, scope), named.rest, rest)
 
 
 def _split_exception(text: str) -> tuple[str, str]:
     """The question before "but not …" or "except …", and what stands after it."""
-    match = _EXCEPT.search(text)
+    match = EXCEPT.search(text)
     return (text[: match.start()], text[match.end() :]) if match else (text, "")
 
 
@@ -361,7 +158,7 @@ def with_references(question: Question, references: Sequence[Reference], scope: 
 
 def _wanted(rest: str) -> Wanted | None:
     """The thing asked for: the first kind word of the question."""
-    hits = [(match.start(), wanted) for wanted, pattern in _WANTED if (match := pattern.search(rest))]
+    hits = [(match.start(), wanted) for wanted, pattern in WANTED if (match := pattern.search(rest))]
     return min(hits)[1] if hits else None
 
 
@@ -369,23 +166,24 @@ def classify(question: Question, rest: str, with_names: str) -> Question:
     """The question with its intent; `rest` is what remains of the text beside references and names."""
     if question.passages or question.missing:
         return replace(question, intent=_intent_of_references(question, rest, with_names))
-    if question.organisations and question.wanted is None and _DUTY.search(rest) and _DOING.search(rest):
+    if question.organisations and question.wanted is None and DUTY.search(rest) and DOING.search(rest):
         question = replace(question, wanted=Wanted.RECOMMENDATION)
     recommendation, finding = question.wanted is Wanted.RECOMMENDATION, question.wanted is Wanted.FINDING
     mentions_both = all(
-        pattern.search(rest) for wanted, pattern in _WANTED if wanted in {Wanted.RECOMMENDATION, Wanted.FINDING}
+        pattern.search(rest) for wanted, pattern in WANTED if wanted in {Wanted.RECOMMENDATION, Wanted.FINDING}
     )
     link_words = re.search(
-        r"\b(?:refer\w*|link\w*|evidence|support\w*|lead|led|trace\w*|cite\w*|orphan\w*|unreferenced|unlinked|attached)\b",
+        r"\b(?:refer\w*|link\w*|evidence|support\w*|lead|led|trace\w*|cite\w*|orphan\w*|unreferenced|unlinked|"
+        r"attached)\b",
         rest,
         re.IGNORECASE,
     )
-    if not question.topic and (recommendation or finding) and _NONE.search(rest) and (mentions_both or link_words):
+    if not question.topic and (recommendation or finding) and NONE.search(rest) and (mentions_both or link_words):
         return replace(question, intent=Intent.UNREFERENCED)
     if not question.topic and question.wanted is not None:
         return replace(question, intent=Intent.COUNT if question.counted else Intent.LIST)
-    if recommendation and question.topic and _OF_A_RECOMMENDATION.search(rest):
-        return replace(question, intent=Intent.ADDRESSEE if _TO_WHOM.search(rest) else Intent.EVIDENCE)
+    if recommendation and question.topic and OF_A_RECOMMENDATION.search(rest):
+        return replace(question, intent=Intent.ADDRESSEE if TO_WHOM.search(rest) else Intent.EVIDENCE)
     if not question.topic and question.sections and question.wanted is None:
         return replace(question, intent=Intent.LIST, wanted=Wanted.FINDING)
     return question
@@ -397,7 +195,7 @@ def _intent_of_references(question: Question, rest: str, with_names: str) -> Int
     asks_finding = question.wanted is Wanted.FINDING
     typed = {reference.kind for reference in question.references}
     if Kind.RECOMMENDATION in kinds and (
-        asks_finding or (_EVIDENCE.search(rest) and not asks_recommendation and typed != {Kind.FINDING})
+        asks_finding or (EVIDENCE.search(rest) and not asks_recommendation and typed != {Kind.FINDING})
     ):
         return Intent.EVIDENCE
     if (
@@ -405,12 +203,12 @@ def _intent_of_references(question: Question, rest: str, with_names: str) -> Int
         and typed != {Kind.RECOMMENDATION}
         and kinds != {Kind.RECOMMENDATION}
         and not _all_prefix(question)
-        and (asks_recommendation or _LED_TO.search(rest))
+        and (asks_recommendation or LED_TO.search(rest))
     ):
         return Intent.LED_TO
     if (
         Kind.RECOMMENDATION in kinds
-        and (question.wanted is Wanted.ORGANISATION or _ADDRESSEE.search(with_names))
+        and (question.wanted is Wanted.ORGANISATION or ADDRESSEE.search(with_names))
         and typed != {Kind.FINDING}
     ):
         return Intent.ADDRESSEE

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from index.embed import Embedder
 from index.filters import Filters
 from index.report import Passage
-from index.store import PassageIndex
+from index.store import NO_FILTERS, PassageIndex
 from rag.words import subject, topic_words
 
 # Weights of the fused score; bench/fusion.py prints how they were chosen on the tuning halves of the gold sets.
@@ -49,7 +49,7 @@ class RetrievedPassage:
 
 
 def search(
-    question: str, *, index: PassageIndex, embedder: Embedder, k: int, filters: Filters = Filters()
+    question: str, *, index: PassageIndex, embedder: Embedder, k: int, filters: Filters = NO_FILTERS
 ) -> list[RetrievedPassage]:
     """At most k passages for a question, best first, ranks from 1.
 
@@ -69,7 +69,7 @@ def retrieve(
     *,
     index: PassageIndex,
     k: int,
-    filters: Filters = Filters(),
+    filters: Filters = NO_FILTERS,
     within: Collection[str] = (),
     prefer: Collection[str] = (),
 ) -> list[RetrievedPassage]:

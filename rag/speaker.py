@@ -10,9 +10,11 @@ from rag.words import STRUCTURE, stem, words
 
 _SAYING = r"(?:say|said|tell|told|think|thought|feel|felt|complain|complained|describe|described|report|want|wanted|reckon|make of)"
 _ASKED = re.compile(
-    rf"\bwhat (?:did|do|does|have|has) (?:the |some |most |all |one |any |a |an )?(?P<asked>(?:[\w'’-]+ ){{1,5}}?){_SAYING}\b|"
+    rf"\bwhat (?:did|do|does|have|has) (?:the |some |most |all |one |any |a |"
+    rf"an )?(?P<asked>(?:[\w'’-]+ ){{1,5}}?){_SAYING}\b|"
     rf"\bhow (?:did|do|does) (?:the )?(?P<felt>(?:[\w'’-]+ ){{1,4}}?)(?:feel|describe|see|find)\b|"
-    rf"\b(?:according to|views? of|words of|opinions? of|experiences? of|complaints? (?:of|from)) (?:the )?(?P<of>[\w'’-]+(?: (?:people|carers?|workers?|nurses?|leavers?))?)",
+    rf"\b(?:according to|views? of|words of|opinions? of|experiences? of|complaints? (?:of|"
+    rf"from)) (?:the )?(?P<of>[\w'’-]+(?: (?:people|carers?|workers?|nurses?|leavers?))?)",
     re.IGNORECASE,
 )
 # People whom a report names by several words; each set is one kind of speaker.
@@ -28,7 +30,8 @@ _GROUPS = (
 )
 _NOT_PEOPLE = STRUCTURE | frozenset("it they you we reviewers commission document documents".split())
 _SPEECH = re.compile(
-    r"\b(?:told|said|says|spoke (?:of|about|positively|highly|negatively)|felt|feels?|complain\w*|heard|describ\w+|explain\w*|reported|informed|advised|"
+    r"\b(?:told|said|says|spoke (?:of|about|positively|highly|negatively)|felt|feels?|complain\w*|heard|"
+    r"describ\w+|explain\w*|reported|informed|advised|"
     r"frustrat\w+|views?|opinions?|concerns from|believed?)\b|[\"“”]",
     re.IGNORECASE,
 )

@@ -77,7 +77,7 @@ def test_findings_behind_each_recommendation_are_those_of_the_source(index: Pass
         answer = ask(f"Which findings led to recommendation {recommendation.number}?")
         found = [mark[1:] for mark in marks(answer) if mark.startswith("¶")]
         assert found == sorted(truth.get(recommendation.number or "", []), key=number_key), recommendation.mark
-        assert answer.completeness and answer.completeness.startswith(f"{len(found)} of {len(found)}")
+        assert (answer.completeness or "").startswith(f"{len(found)} of {len(found)}")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_recommendations_of_an_organisation_are_those_of_the_source(
     assert len(truth) == count
     answer = ask(f"Which recommendations are addressed to {name}?")
     assert [mark[1:] for mark in marks(answer)] == sorted(truth, key=number_key)
-    assert answer.completeness and answer.completeness.startswith(f"{count} of {count} recommendation")
+    assert (answer.completeness or "").startswith(f"{count} of {count} recommendation")
 
 
 def test_a_bare_number_shows_both_things_that_bear_it(ask: Any) -> None:
@@ -238,7 +238,8 @@ def test_a_new_subject_is_not_read_as_a_follow_up(ask: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["Is there CCTV in the children's waiting room?", "What evidence was there that midwives ask about violence?"]
+    "question",
+    ["Is there CCTV in the children's waiting room?", "What evidence was there that midwives ask about violence?"],
 )
 def test_a_whole_question_with_there_or_that_points_at_nothing(ask: Any, question: str) -> None:
     history = turns("Are children weighed in ED?", "… are not routinely weighed [¶1.9]")

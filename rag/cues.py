@@ -1,0 +1,95 @@
+"""The words by which a question shows what it wants: kinds of things, relations, counts, duties, exceptions."""
+
+import re
+from enum import StrEnum
+
+
+class Wanted(StrEnum):
+    """The kind of thing that is asked for, where the question says so."""
+
+    FINDING = "finding"
+    RECOMMENDATION = "recommendation"
+    CASE_EXAMPLE = "case_example"
+    QUOTE = "quote"
+    ORGANISATION = "organisation"
+    SECTION = "section"
+
+
+# Words that tell relations and duties; they are topic only where nothing structural is asked.
+RELATION = frozenset(
+    """
+    led lead leads leading result results resulted resulting link links linked refer refers referred referring
+    relate relates related connect connected evidence behind based basis support supports supported supporting
+    underpin underpins underpinning prompt prompted prompts reason reasons gave give given rise came come comes
+    justify justifies justification address addressed addresses directed aimed apply applies applied responsible
+    responsibility act owner owns concern concerns made make makes must need needs required require requires
+    expected told tasked supposed action actions unreferenced orphan orphans orphaned unlinked corresponding
+    correspond match matches different separate directly cite cites cited used following covered cover covers
+    included includes include inspected reviewed involved contain contains there main various set out attached
+    belong belongs nobody none never next previous rest rests arise arises arose carry carries bear bears stem stems
+    follow follows without except excluding other besides report's copy verbatim whats please word-for-word
+    recommended recommending concerning
+    """.split()
+)
+WANTED = (
+    (
+        Wanted.RECOMMENDATION,
+        re.compile(
+            r"\b(?:rec\w{0,4}m\w{0,3}nd\w{0,6}|recs?|(?:wanted?|needs?|ha(?:s|ve)|(?:to|should|must) be) done)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (Wanted.FINDING, re.compile(r"\b(?:findings?|paragraphs?|paras?)\b", re.IGNORECASE)),
+    (Wanted.CASE_EXAMPLE, re.compile(r"\b(?:case (?:examples?|stud(?:y|ies))|vignettes?)\b", re.IGNORECASE)),
+    (Wanted.QUOTE, re.compile(r"\b(?:quotes|quotations?)\b", re.IGNORECASE)),
+    (Wanted.SECTION, re.compile(r"\b(?:sections|chapters|headings)\b", re.IGNORECASE)),
+    (
+        Wanted.ORGANISATION,
+        re.compile(
+            r"\b(?:organi[sz]ations?|trusts|providers|commissioners|bodies|ccgs|clinical commissioning groups)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+EVIDENCE = re.compile(
+    r"\b(?:evidence|why|behind|bas(?:ed|is)|reasons?|justif\w*|underpin\w*|prompted|came? from|comes from|"
+    r"gave rise|rests?|stems?|support(?:s|ed|ing)?)\b|\bled to\b",
+    re.IGNORECASE,
+)
+LED_TO = re.compile(
+    r"\b(?:le[ad]d? to|leads to|ar[io]ses?|result(?:ed|s)? in|follow(?:s|ed)? from|come of|came of|"
+    r"g[ai]ve rise to)\b",
+    re.IGNORECASE,
+)
+ADDRESSEE = re.compile(
+    r"\bwho(?:m|se)?\b|\b(?:which|what) (?:organi[sz]ations?|trusts?|bod(?:y|ies)|providers?|commissioners?|"
+    r"ccgs?)\b|\b(?:addressed|directed|aimed) (?:to|at)\b|\bresponsib\w+\b|\baddressees?\b",
+    re.IGNORECASE,
+)
+COUNT = re.compile(r"\bhow many\b|\bhow much\b|\bnumber of\b|\bcount(?: of)?\b|\btotal\b", re.IGNORECASE)
+NONE = re.compile(
+    r"\b(?:not|no|never|without|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|"
+    r"none|nobody|orphan\w*|unreferenced|unlinked|unsupported)\b",
+    re.IGNORECASE,
+)
+DUTY = re.compile(
+    r"\b(?:must|should|ha(?:s|ve) to|need(?:s|ed)? to|supposed to|expected to|required to|told to|asked to|"
+    r"tasked|responsib\w+|actions?|do(?:es)?)\b",
+    re.IGNORECASE,
+)
+DOING = re.compile(r"\b(?:do|doing|done|act|action|actions|responsible|tasked|required|address)\b", re.IGNORECASE)
+
+# "what led to the recommendation on …", "who is the recommendation on … addressed to": its number is found by search first.
+TO_WHOM = re.compile(
+    r"\bwho(?:m|se)?\b.{0,40}\brecommendation\b|\brecommendation\b.*\b(?:addressed|directed|aimed) (?:to|at)\b",
+    re.IGNORECASE,
+)
+OF_A_RECOMMENDATION = re.compile(
+    r"\b(?:findings?|paragraphs?|evidence|what|reasons?|basis)\b.{0,30}\b(?:led to|behind|for|support\w*|"
+    r"underpin\w*|prompted)\s+(?:the|that|this)\s+recommendation\b|"
+    r"\bwhy\b.{0,30}\brecommendation\b|" + TO_WHOM.pattern,
+    re.IGNORECASE,
+)
+EXCEPT = re.compile(
+    r"\b(?:but|and) not\b|\bexcept(?:ing)?\b|\bexcluding\b|\bother than\b|\bbut without\b", re.IGNORECASE
+)
