@@ -136,6 +136,11 @@ class PassageIndex:
             best[filled] = np.maximum.reduceat(cosines, starts[filled])
         return best
 
+    def search_sentences(self, cosines: Floats, k: int, filters: Filters = NO_FILTERS) -> list[tuple[Passage, float]]:
+        """At most k passages by `best_sentence_cosines`, best first, ties by passage id."""
+        rows = np.flatnonzero(self._mask(filters))
+        return self._best(rows, cosines[rows], k)
+
     def search_dense(self, query_vector: Floats, k: int, filters: Filters = NO_FILTERS) -> list[tuple[Passage, float]]:
         """Nearest passages through Chroma; exact search answers, with a warning in the log, where Chroma cannot.
 

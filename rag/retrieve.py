@@ -1,6 +1,6 @@
 """Hybrid retrieval: passage vectors, sentence vectors and BM25, fused into one ranking."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +83,7 @@ def retrieve(
     dense = {passage.id: cosine for passage, cosine in index.search_dense(vector, wide, filters)}
     lexical = {passage.id: score for passage, score in index.search_lexical(keywords, wide, filters)}
     sentence = index.best_sentence_cosines(vector)
-    near = _candidates_by_sentence(index, sentence, wide, filters)
+    near = {passage.id for passage, _ in index.search_sentences(sentence, wide, filters)}
     ids = {*dense, *lexical, *near}
     if within:
         ids &= set(within)
@@ -108,17 +108,3 @@ def retrieve(
         )
         found.append(RetrievedPassage(passage, rank, score, by, cosine))
     return found
-
-
-def _candidates_by_sentence(
-    index: PassageIndex, best: NDArray[np.float32], wide: int, filters: Filters
-) -> Sequence[str]:
-    order = np.argsort(-best, kind="stable")
-    ids: list[str] = []
-    for row in order:
-        passage = index.passages[int(row)]
-        if filters.matches(passage):
-            ids.append(passage.id)
-            if len(ids) == wide:
-                break
-    return ids
