@@ -117,7 +117,7 @@ def _goes_on(block: Block, before: Line, line: Line, width: int) -> bool:
     if line.page_break and numbered and width and _fills(before.text, line.text, width):
         return True
     if line.gap:
-        over_page = line.page_break and len(before.text) >= 0.7 * width
+        over_page = line.page_break and _fills(before.text, line.text, width, 0.85)
         return unfinished and (block.text.endswith("-") or bool(over_page) or _inside_words(before.text, width))
     if not width:
         return False
@@ -129,9 +129,9 @@ def _goes_on(block: Block, before: Line, line: Line, width: int) -> bool:
     )
 
 
-def _fills(before: str, after: str, width: int) -> bool:
+def _fills(before: str, after: str, width: int, share: float = 0.97) -> bool:
     """Whether the next line's first word had no room left on the line before."""
-    return len(before) + 1 + len(after.partition(" ")[0]) >= 0.97 * width
+    return len(before) + 1 + len(after.partition(" ")[0]) >= share * width
 
 
 def _inside_words(text: str, width: int) -> bool:
