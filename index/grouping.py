@@ -49,7 +49,7 @@ def group_blocks(blocks: Sequence[Block]) -> list[Block | Group]:
         end = i + 1
         kind, is_list = Kind.CONTEXT, False
         if starts is Starts.CASE:
-            kind, end = Kind.CASE_EXAMPLE, _run(blocks, i + 1, lambda other: True)
+            kind, end = Kind.CASE_EXAMPLE, _case_end(blocks, i)
         elif starts in {Starts.FINDING, Starts.RECOMMENDATION}:
             kind = Kind.FINDING if starts is Starts.FINDING else Kind.RECOMMENDATION
             among_findings = True
@@ -70,6 +70,17 @@ def _run(blocks: Sequence[Block], first: int, accepts: Callable[[Block], bool]) 
     end = first
     while end < len(blocks) and blocks[end].start is None and accepts(blocks[end]):
         end += 1
+    return end
+
+
+def _case_end(blocks: Sequence[Block], i: int) -> int:
+    """Index after a case example: it ends at the next start, and at a list item that nothing in it leads to."""
+    end = _run(blocks, i + 1, lambda other: not other.line.bullet)
+    while (
+        end < len(blocks) and blocks[end].start is None and blocks[end].line.bullet and blocks[end - 1].text[-1:] == ":"
+    ):
+        end = _run(blocks, end, lambda other: other.line.bullet)
+        end = _run(blocks, end, lambda other: not other.line.bullet)
     return end
 
 

@@ -81,7 +81,7 @@ def parse_report(source: Source, report_id: str | None = None) -> Report:
         notice=_notice(front),
         source_name=source.name,
         source_sha256=source.sha256,
-        remarks=_remarks(outline),
+        remarks=(*source.remarks, *_remarks(outline)),
         warnings=tuple(sorted(warnings, key=lambda warning: (warning.line, warning.message))),
     )
 

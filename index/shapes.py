@@ -9,6 +9,8 @@ from index.lines import Line
 from index.starts import Outline, Start, Starts, ends_sentence
 from index.titles import split_number
 
+# Headings that the file itself marks: with so many of them nothing else is one.
+_MARKED = 3
 _FIRST_PAGE_LINES = 25
 _LONGEST = 110
 _ASKS = re.compile(r"(?:What|How|Why|Who|Where|When|Which)\b[^.!?:;]*$")
@@ -42,6 +44,8 @@ def add_shape_headings(lines: Sequence[Line], outline: Outline, width: int) -> O
         _after_label(lines, labels[-1]) if labels else _after_cover(lines),
     )
     starts = dict(outline.starts)
+    if sum(line.level > 0 for line in lines) >= _MARKED:
+        return outline
     for i in range(first, len(lines)):
         if i not in starts and _is_heading(lines, i, first, width):
             starts[i] = Start(Starts.HEADING, *split_number(lines[i].text))

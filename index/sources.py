@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import ReportUnreadable
@@ -41,11 +41,15 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The lines of one file; `name` is the file's name without its folder, `sha256` (hex) that of its bytes."""
+    """The lines of one file; `name` is the file's name without its folder, `sha256` (hex) that of its bytes.
+
+    `remarks` say what the format keeps from the text, such as numbers that Word counts by itself.
+    """
 
     name: str
     sha256: str
     lines: tuple[SourceLine, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def read_source(path: Path) -> Source:
@@ -69,10 +73,16 @@ def read_source(path: Path) -> Source:
         raise ReportUnreadable(name, f"cannot be opened ({exc.strerror}); check its name and permissions") from exc
     if not content.strip():
         raise ReportUnreadable(name, "the file is empty; add the report's text to it")
-    text = _decode(name, content) if file_format == "text" else "\f".join(_pages(name, content, file_format))
+    remarks: tuple[str, ...] = ()
+    if file_format == "text":
+        text = _decode(name, content)
+    else:
+        pages, remarks = _pages(name, content, file_format)
+        text = "\f".join(pages)
     if len(text) > TEXT_CHARACTERS:
         raise ReportUnreadable(name, "it holds more text than any report has; check that it is the right file")
-    return source_from_text(name, text, hashlib.sha256(content).hexdigest(), paged=file_format == "pdf" or "\f" in text)
+    paged = file_format == "pdf" or "\f" in text
+    return replace(source_from_text(name, text, hashlib.sha256(content).hexdigest(), paged), remarks=remarks)
 
 
 def source_from_text(name: str, text: str, sha256: str | None = None, paged: bool | None = None) -> Source:
@@ -104,8 +114,8 @@ def _decode(name: str, content: bytes) -> str:
     return content.decode("latin-1")
 
 
-def _pages(name: str, content: bytes, file_format: str) -> list[str]:
-    """Pages that the capped child process found in the file."""
+def _pages(name: str, content: bytes, file_format: str) -> tuple[list[str], tuple[str, ...]]:
+    """Pages that the capped child process found in the file, and its remarks."""
     script = Path(__file__).with_name("extract.py")
     try:
         child = subprocess.run(
@@ -128,4 +138,4 @@ def _pages(name: str, content: bytes, file_format: str) -> list[str]:
     pages = [str(page).replace("\f", "\n") for page in outcome["pages"]]
     if not "".join(pages).strip():
         raise ReportUnreadable(name, "no text in it; check that it is the right file")
-    return pages
+    return pages, tuple(outcome["remarks"])
