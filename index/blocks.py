@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from index.lines import Line
+from index.references import UNFINISHED
 from index.starts import Outline, Start, Starts, ends_sentence
 
-_REFERENCE_ALONE = re.compile(r"[(\[]\s*rec(?:ommendation)?s?\b[^()\[\]]{0,60}[)\]][.\s]*", re.IGNORECASE)
+_REFERENCE_ALONE = re.compile(
+    r"[(\[]\s*(?:see\s+)?(?:rec(?:ommendation)?s?(?![a-z])|R\.?\s?\d)[^()\[\]]{0,60}[)\]][.\s]*", re.IGNORECASE
+)
 # First parts of compounds that keep their hyphen though they are seldom words of their own.
 _PREFIXES = {
     "multi", "inter", "non", "co", "pre", "post", "re", "self", "well", "anti", "sub", "under", "over", "out", "long", "short", "high",
     "low", "one", "two", "three", "four", "five", "six", "twenty", "full", "part", "in", "on", "off", "up", "to", "mid", "cross", "semi",
     "ex", "all", "half", "face", "drop", "follow", "ante", "neo", "decision", "policy", "evidence", "child", "care",
 }  # fmt: skip
+# Last parts of such compounds.
+_LAST = {"in", "up", "out", "off", "on", "down", "over", "by", "led", "based", "wide", "term", "old", "being"}
+_AWAITS_NUMBER = re.compile(rf"{UNFINISHED}$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -111,6 +117,8 @@ def _goes_on(block: Block, before: Line, line: Line, width: int) -> bool:
     if open_group and (line.page_break or not line.gap):
         return True
     unfinished = not ends_sentence(before.text)
+    if line.text[:1].isdigit() and _AWAITS_NUMBER.search(before.text):
+        return True
     if line.text[:1].islower() and not re.search(r"[.!?:;]$", before.text):
         return True
     numbered = block.start is not None and block.start.starts in {Starts.FINDING, Starts.RECOMMENDATION}
@@ -150,5 +158,5 @@ def _hyphen(before: str, after: str, words: Counter[str]) -> str:
     head, tail = first[0][:-1].casefold(), second[0].casefold()
     if words[head + tail] or words[f"{head}-{tail}"]:
         return "" if words[head + tail] > words[f"{head}-{tail}"] else "-"
-    compound = second[0][0].isupper() or head in _PREFIXES or (words[head] > 1 and words[tail] > 1)
+    compound = second[0][0].isupper() or head in _PREFIXES or tail in _LAST or (words[head] > 1 and words[tail] > 1)
     return "-" if compound else ""

@@ -9,18 +9,19 @@ from index.contents import find_contents
 from index.front_matter import first_label
 from index.lines import Line
 from index.numbering import NumberScan
+from index.references import UNFINISHED
 from index.report import number_key
 from index.starts import LONGEST_HEADING, Number, Outline, Start, Starts, begins
 from index.titles import TEMPLATE, split_number, title_key
 
 _ITEM = re.compile(
-    r"(?:recommendation\s+|R)?(\d{1,2}(?:\.\d{1,3}){1,2})[.:]?(?:\s+[-–:]?\s*(?=\S)|(?=[A-Z\"'“‘]))", re.IGNORECASE
-)
-_LONE = re.compile(r"(?:recommendation\s+)?\d{1,2}(?:(?:\.\d{1,3}){1,2}[.:]?|\.)|\d", re.IGNORECASE)
-# What a line ends with when the number on the next line belongs to it: "(Recommendations 2.2 and" / "3.1)".
-_AWAITS_NUMBER = re.compile(
-    r"(?:\brec(?:ommendation)?s?\.?(?:\s[\d.,\s&]*(?:and|&|,|to|-|–))?|\b(?:level|levels|tier|section|paragraph|figure|table|least|about|over|of))$",
+    r"(?:recommendation\s+|R)?[(\[]?(\d{1,2}(?:\s?\.\s?\d{1,3}){1,2})[.:)\]]?(?:\s+[-–:]?\s*(?=\S)|(?=[A-Z\"'“‘]))",
     re.IGNORECASE,
+)
+_LONE = re.compile(r"(?:recommendation\s+)?[(\[]?\d{1,2}(?:(?:\.\d{1,3}){1,2}[.:)\]]?|\.)|\d", re.IGNORECASE)
+# What a line ends with when the number on the next line belongs to it.
+_AWAITS_NUMBER = re.compile(
+    rf"(?:{UNFINISHED}|\b(?:level|levels|tier|section|paragraph|figure|table|least|about|over|of))$", re.IGNORECASE
 )
 _CASE = re.compile(r"case (?:example|study)\b", re.IGNORECASE)
 

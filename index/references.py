@@ -2,12 +2,16 @@
 
 import re
 
-_ONE = r"\d{1,2}\.\d{1,3}(?:\.\d{1,3})?"
-_JOIN = r"\s*(?:,\s*and|,\s*&|,|;|/|&|\+|and|or|to|through|[-–—])\s*(?:recommendations?\s*)?"
+# PDFs set "2. 1" where "2.1" is printed; outside brackets and lists that may as well be the end of a sentence.
+_ONE = r"(?:\d{1,2}\.\d{1,3}(?:\.\d{1,3})?|\d{1,2}\s?\.\s?\d{1,3}(?=\s*[)\],;&]))"
+_WORD = r"rec(?:ommendation)?s?(?![a-z])"
+_JOIN = rf"\s*(?:,\s*and|,\s*&|,|;|/|&|\+|and|or|to|through|[-–—])\s*(?:(?:{_WORD}|R)\.?\s*)?"
 _REFERENCE = re.compile(
-    rf"\brec(?:ommendation)?s?\b\.?\s*(?:numbers?\s*|nos?\.?\s*)?({_ONE}(?:{_JOIN}{_ONE})*)", re.IGNORECASE
+    rf"(?:\b{_WORD}[.:]?\s*(?:numbers?\s*|nos?\.?\s*)?|(?<=[(\[])R\.?\s?)({_ONE}(?:{_JOIN}{_ONE})*)", re.IGNORECASE
 )
-_RANGE = re.compile(rf"({_ONE})\s*(?:to|through|[-–—])\s*(?:recommendations?\s*)?({_ONE})", re.IGNORECASE)
+_RANGE = re.compile(rf"({_ONE})\s*(?:to|through|[-–—])\s*(?:{_WORD}\s*)?({_ONE})", re.IGNORECASE)
+# A line that ends before its number: "(Recommendations 2.2 and" / "3.1)".
+UNFINISHED = r"\brec(?:ommendation)?s?\.?(?:\s[\d.,\s&]*(?:and|&|,|to|-|–))?"
 _LONGEST_RANGE = 40
 
 
@@ -17,9 +21,9 @@ def references_in(text: str) -> list[tuple[str, int]]:
     for reference in _REFERENCE.finditer(text):
         written = reference[1]
         for number in re.findall(_ONE, written):
-            found.setdefault(number, reference.start())
+            found.setdefault("".join(number.split()), reference.start())
         for first, last in _RANGE.findall(written):
-            for number in _between(first, last):
+            for number in _between("".join(first.split()), "".join(last.split())):
                 found.setdefault(number, reference.start())
     return sorted(found.items(), key=lambda item: (item[1], [int(part) for part in item[0].split(".")]))
 

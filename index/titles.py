@@ -22,14 +22,14 @@ TEMPLATE = {
     "recommendations": "",
     "next steps": "",
 }
-_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?\s+(?=\S)")
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)[.)]?(?:\s+(?=\S)|(?=[A-Z]))")
 _LONGEST_CONTENTS_LINE = 400
 _PAGE = re.compile(r"[\s.…·_]+\d{1,3}$")
 
 
 def title_key(title: str) -> str:
     """What two spellings of one title share: "1. Leadership & management" and "Leadership and Management" are the same."""
-    text = _NUMBERED.sub("", title.casefold().replace("&", " and "), count=1)
+    text = _NUMBERED.sub("", title.replace("&", " and "), count=1).casefold()
     return " ".join(re.sub(r"[^\w]+", " ", text).split())
 
 
