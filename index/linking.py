@@ -7,7 +7,7 @@ from dataclasses import replace
 from index.assembly import Assembly, Drafted
 from index.front_matter import FrontMatter
 from index.names import AUTHORITY
-from index.organisations import addressees_in, find_organisations, organisations_in
+from index.organisations import addressees_in, find_organisations, meant_together, organisations_in
 from index.references import references_in
 from index.report import Kind, Organisation, ParseWarning, Passage
 
@@ -51,11 +51,11 @@ def _addressees(
     warnings: list[ParseWarning] = []
     for title, line in assembly.groups:
         names = addressees_in(title, spellings)
-        addressed[title] = organisations_in(
-            " ; ".join(name for name in names if not AUTHORITY.search(name)), organisations
-        )
+        named = organisations_in(" ; ".join(name for name in names if not AUTHORITY.search(name)), organisations)
+        together = meant_together(title, organisations)
+        addressed[title] = tuple(o.name for o in organisations if o.name in {*named, *together})
         unknown = [name for name in names if not organisations_in(name, organisations)]
-        if unknown or not names:
+        if unknown or not (names or together):
             warnings.append(ParseWarning(line, f"addressee not resolved: {', '.join(unknown) or title}"))
     return addressed, warnings
 

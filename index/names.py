@@ -16,7 +16,7 @@ _SUFFIX = (
     r"|Community\s+Interest\s+Company|C\.?I\.?C\.?|Limited|Ltd|Integrated\s+Care\s+System|PCT|Primary\s+Care\s+Trust|Social\s+Enterprise"
 )
 _END = re.compile(
-    rf"(?:{_SUFFIX}|Unit|Team|Services?|Group|Board|Partnership|Council|Hospitals?|Company|Healthcare|Authority|LLP|Inc)\.?$"
+    rf"(?:{_SUFFIX}|Unit|Team|Services?|Group|Board|Partnership|Council|Hospitals?|Company|Healthcare|Authority|LLP|Inc|Hospice|Federation|Charity|Foundation|Society|Network|Agency)\.?$"
 )
 _KIND = re.compile(rf"(?:{_SUFFIX})$")
 _WORD = r"(?:St\.|[A-Z][\w’'-]*|&)"
@@ -49,6 +49,8 @@ _LEADING = re.compile(
 _JOINS = r"and|as well as|together with|along with|in conjunction with|in partnership with|working with|with"
 # Posts that stand before the name of a body in lists of people.
 _POST = re.compile(r"\b(?:Chief|Executive|Director|Officer|CEO|Acting|Chair|Lead|Manager|Inspector)\b")
+# Stands for the comma inside a known name while a list is cut at its commas; no report holds it.
+_KEPT_COMMA = "\ue000 "
 _COMPASS = {"north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "mid"}
 
 
@@ -112,14 +114,36 @@ def split_names(value: str, text: str, known: Collection[str] = ()) -> list[str]
         known: names after which an "and" separates, beside those that end as such names do.
     """
     value = re.sub(r"\s*\([^()]*\)", " ", " ".join(value.split()))
+    for name in known:
+        value = value.replace(name, name.replace(", ", _KEPT_COMMA))
     names: list[str] = []
-    for part in re.split(r"\s*[;,•]\s*(?:and\s+)?|(?<=[a-zA-Z])\.\s+|\.$", value):
+    for part in _commas_inside(re.split(r"(\s*[;,•]\s*(?:and\s+)?|(?<=[a-zA-Z])(?<!\bSt)\.\s+|\.$)", value), text):
         for piece in and_split(part, known):
             for name in _run_on(piece, text):
+                name = name.replace(_KEPT_COMMA, ", ")
                 cleaned = _LEADING.sub("", re.sub(r"^(?:and|&)\s+|\s+(?:and|&)$", "", name.strip(" .:,-–"))).strip()
                 if re.search(r"[A-Z]", cleaned) and cleaned not in names and is_name(cleaned):
                     names.append(cleaned)
     return names
+
+
+def _commas_inside(parts: list[str], text: str) -> list[str]:
+    """Parts of a list, those of one name together: "Tees, Esk and Wear Valleys NHS Trust", "NHS Hill, Dale and Fell CCG".
+
+    `parts` are names and what separates them by turns. A first part without the ending of a name belongs to the next one where it begins
+    with "NHS", where the text says both together elsewhere, or where it never says the first part apart.
+    """
+    joined = [parts[0]]
+    for separator, part in zip(parts[1::2], parts[2::2], strict=True):
+        first, whole = joined[-1], f"{joined[-1]}, {part}"
+        alike = separator.strip() == "," and first and not _END.search(first) and not part.startswith("NHS ")
+        if alike and _KIND.search(part) and (part.count(" and ") + part.count("&")) == 1 and len(first.split()) <= 4:
+            apart = re.search(rf"(?<!\w){re.escape(first)}(?!\w|, {re.escape(part[:10])})", text)
+            if (first.startswith("NHS ") and first != "NHS England") or text.count(whole) > 1 or not apart:
+                joined[-1] = whole
+                continue
+        joined.append(part)
+    return joined
 
 
 def is_name(name: str) -> bool:
@@ -177,7 +201,9 @@ def _looked_up(names: str, text: str) -> list[str]:
     for cut in range(1, len(words)):
         halves = (" ".join(words[:cut]), " ".join(words[cut:]))
         apart = text.replace(names, " ")
-        if all(half[:1].isupper() and re.search(rf"(?<!\w){re.escape(half)}(?!\w)", apart) for half in halves):
+        if words[0] != "St" and all(
+            half[:1].isupper() and re.search(rf"(?<!\w){re.escape(half)}(?!\w)", apart) for half in halves
+        ):
             return list(halves)
     return [names] if names else []
 

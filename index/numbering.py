@@ -14,6 +14,7 @@ from index.starts import LONGEST_HEADING, Number, Start, Starts, begins, ends_se
 
 _TOP = re.compile(r"(\d{1,2})[.)]?\s*(?=[A-Z])")
 _GROUP_END = re.compile(r"\b(?:should|must|will|need to|needs to|required to|responsible for)\b[^.]{0,80}:?$|:$")
+_BODY = re.compile(r"\b(?:NHS|Trusts?|CCGs?|Group|CIC|Hospice|Federation|Limited|Ltd)\b")
 _NO_START = Start(Starts.HEADING, None, "")
 
 
@@ -46,7 +47,7 @@ class NumberScan:
                 continue
             elif match := _TOP.match(line.text):
                 self._top(i, match, self.items[position][1])
-            elif i in self.recommended and i not in self.starts and _GROUP_END.search(line.text):
+            elif i in self.recommended and i not in self.starts and _is_group(line):
                 _unnumbered_group(self.lines, self.starts, i, self.items[position], self.recommended.start)
 
     def _item(self, i: int, number: Number, rest: str, following: Number) -> None:
@@ -92,6 +93,13 @@ def _unnumbered_group(
     if any(j in starts for j in range(top, i + 1)) or (before is not None and starts[before].starts is Starts.GROUP):
         return
     starts[top] = Start(Starts.GROUP, str(number[0]), lines[top].text)
+
+
+def _is_group(line: Line) -> bool:
+    """Whether the line may end a heading over recommendations: "X Trust should:", or names of bodies alone under a gap."""
+    if _GROUP_END.search(line.text):
+        return True
+    return line.gap and line.text[:1].isupper() and not ends_sentence(line.text) and bool(_BODY.search(line.text))
 
 
 def _is_title(text: str) -> bool:

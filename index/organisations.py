@@ -14,6 +14,8 @@ from index.report import Organisation, Role
 
 _PROVIDED = re.compile(r"\bprovided\s+by\s+(?:the\s+)?", re.IGNORECASE)
 _COMMISSIONED = re.compile(r"\b(?:commissioned|carried out)\s+by\s+(?:the\s+)?", re.IGNORECASE)
+# What may stand before the names in a heading: "Recommendations for", "Recommendation 2:", "To".
+_ANNOUNCED = re.compile(r"(?:recommendations?\b\s*[\d.]*\s*[:–-]?\s*)?(?:(?:for|to)\s+)?(?:the\s+)?", re.IGNORECASE)
 _DESCRIPTOR = re.compile(
     r"\b(?:Acute|Health|Hospitals?|Mental|Community|Care|Healthcare|Social|Ambulance|Children[’']?s|Partnership|Learning)\b",
     re.IGNORECASE,
@@ -62,14 +64,14 @@ def find_organisations(
     printed = list(names_in(text))
     keys = {*gathered.spellings, *map(name_key, printed)}
     for name in printed:
-        gathered.add(_own_part(name, keys))
+        gathered.add(_whole(_own_part(name, keys), gathered))
     known = [spelling for spellings in gathered.spellings.values() for spelling in spellings]
     for heading in group_headings:
         for name in addressees_in(heading, known):
             if not AUTHORITY.search(name):
                 gathered.add(name)
     for name, abbreviation in abbreviations_in(text):
-        key = gathered.key_of(name)
+        key = gathered.key_of(_whole(name, gathered))
         if key is not None and not _taken(abbreviation, key, gathered):
             gathered.spellings[key][abbreviation] = None
     _add_short_forms(gathered, text)
@@ -83,7 +85,24 @@ def addressees_in(heading: str, known: Sequence[str] = ()) -> list[str]:
     names = re.split(
         r"\s*\b(?:should|must|will|need to|needs to|are required to|is required to)\b", heading, maxsplit=1
     )[0]
-    return split_names(names.rstrip(" :,"), " ".join(known), known)
+    names = names[found.end() :] if (found := _ANNOUNCED.match(names)) else names
+    return split_names(names.rstrip(" :,"), " ; ".join(known), known)
+
+
+def meant_together(heading: str, organisations: Sequence[Organisation]) -> tuple[str, ...]:
+    """Names of the commissioning groups that "the CCGs", "both CCGs" or, where there is one, "the CCG" means in a heading."""
+    groups = tuple(o.name for o in organisations if re.search(r"\bCCG$|Commissioning Group$", o.name))
+    if re.search(r"\b(?:the|all|both|each of the)\s+(?:(?:two|three|four|five|six)\s+)?CCGs\b", heading, re.IGNORECASE):
+        return groups
+    return groups if len(groups) == 1 and re.search(r"\bthe CCG\b", heading, re.IGNORECASE) else ()
+
+
+def _whole(name: str, gathered: "_Gathered") -> str:
+    """The known name with a comma in it that ends with this one, else the name."""
+    if gathered.key_of(name):
+        return name
+    known = (spelling for spellings in gathered.spellings.values() for spelling in spellings if ", " in spelling)
+    return next((spelling for spelling in known if spelling.endswith(f", {name}")), name)
 
 
 def _own_part(name: str, keys: Collection[str]) -> str:
