@@ -14,7 +14,7 @@ import uvicorn
 from app import create_app
 from index.errors import ClasQAError, IndexDamaged
 from index.report import Kind, Organisation, Passage, Report, Role, Section, Voice
-from rag.answer import Answer, AnswerSentence, AnswerStatus, Citation
+from rag.record import Answer, AnswerSentence, AnswerStatus, Citation
 from settings import Settings
 
 ATTACK = (
