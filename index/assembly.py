@@ -143,14 +143,18 @@ class Assembly:
                 return holder.path
             return outermost.path if outermost else ()
         template = TEMPLATE.get(title_key(title))
+        if template == "":
+            return ()
         outermost = next((s for s in reversed(self._sections) if len(s.path) == 1), None)
         if outermost and outermost.title not in {FRONT_MATTER, OPENING}:
             if template and title_key(outermost.title) == template:
                 return outermost.path
-            if number and template != "":
+            if number:
                 return outermost.path
         if level > 1:
-            above = next((s for s in reversed(self._sections) if 0 < self._level(s) < level), None)
+            above = next(
+                (s for s in reversed(self._sections) if s.title != FRONT_MATTER and 0 < self._level(s) < level), None
+            )
             return above.path if above else ()
         return ()
 

@@ -38,6 +38,8 @@ def pages_of_html(content: bytes) -> list[str]:
     """One page: headings, paragraphs, list items and table rows; scripts, styles and navigation left out."""
     from lxml import html
 
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        content = content.decode("utf-16").encode()
     parser = html.HTMLParser(encoding="utf-8" if is_utf8(content) else "cp1252", no_network=True, huge_tree=False)
     root: Any = html.document_fromstring(content, parser=parser)
     blocks: list[str] = []

@@ -14,12 +14,16 @@ from docx.text.paragraph import Paragraph
 from index.extract import TEXT_CHARACTERS, Refused
 
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,3})+\.?")
+_TYPED = re.compile(r"\s*[(\[]?\d{1,2}(?:\.\d{1,3})*[.:)\]]?\s")
+_OLD_WORD = b"\xd0\xcf\x11\xe0"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BREAKS = {qn("w:br"), qn("w:cr"), qn("w:p")}
 
 
 def pages_of_docx(content: bytes) -> tuple[list[str], list[str]]:
     """One page with a blank line after each block, and a remark where Word counts paragraphs without writing their numbers."""
+    if content.startswith(_OLD_WORD):
+        raise Refused("it has a password or is of an older Word; save it as .docx without a password and add it again")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         if sum(part.file_size for part in parts.infolist()) > 20 * TEXT_CHARACTERS:
             raise Refused("it unpacks to more than any report holds; check that it is the right file")
@@ -33,7 +37,7 @@ def pages_of_docx(content: bytes) -> tuple[list[str], list[str]]:
             continue
         text = _text(block._p)
         numbered = _numbering(block)
-        automatic += bool(text.strip() and numbered in counted and not text.lstrip()[:1].isdigit())
+        automatic += bool(text.strip() and numbered in counted and not _TYPED.match(text))
         blocks.append(_marked(block, text, numbered))
         blocks += [inner for box in _boxes(block._p) for inner in map(_text, box.iter(qn("w:p"))) if inner.strip()]
     remarks = []

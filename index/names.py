@@ -90,7 +90,8 @@ def names_in(text: str) -> Iterator[str]:
     """Full names of trusts, commissioning groups, care boards and NHS England, as printed."""
     for found in (found for paragraph in text.split("\n") for found in _NAME.finditer(paragraph)):
         for piece in and_split(" ".join(found[0].split()), sentence=False):
-            for name in _before_nhs(_LEADING.sub("", piece)):
+            names = [half for name in _before_nhs(_LEADING.sub("", piece)) for half in _two_bodies(name, text)]
+            for name in names:
                 if not _POST.search(name) and _KIND.search(name) and is_name(name) and not AUTHORITY.search(name):
                     yield name
 
@@ -184,9 +185,24 @@ def _run_on(piece: str, text: str) -> list[str]:
             names += _looked_up(rest[: found.start()].strip(), text)
             names.append("NHS England")
         else:
-            names += _before_nhs(rest[: found.end()])
+            names += [half for name in _before_nhs(rest[: found.end()]) for half in _two_bodies(name, text)]
         rest = rest[found.end() :].strip()
     return names
+
+
+def _two_bodies(name: str, text: str) -> list[str]:
+    """Two names of "Hill Hospice Dale Community CIC", where the text uses both halves apart and each is a body's name by itself."""
+    words = name.split()
+    for cut in range(2, len(words) - 1):
+        halves = [" ".join(words[:cut]), " ".join(words[cut:])]
+        if _END.search(halves[0]) and _KIND.search(halves[1]) and all(map(is_name, halves)):
+            return halves if all(_stands_apart(half, name, text) for half in halves) else [name]
+    return [name]
+
+
+def _stands_apart(half: str, whole: str, text: str) -> bool:
+    """Whether the text uses a part of a name also outside that name."""
+    return half[:1].isupper() and bool(re.search(rf"(?<!\w){re.escape(half)}(?!\w)", text.replace(whole, " ")))
 
 
 def _before_nhs(name: str) -> list[str]:
@@ -200,10 +216,7 @@ def _looked_up(names: str, text: str) -> list[str]:
     words = names.split()
     for cut in range(1, len(words)):
         halves = (" ".join(words[:cut]), " ".join(words[cut:]))
-        apart = text.replace(names, " ")
-        if words[0] != "St" and all(
-            half[:1].isupper() and re.search(rf"(?<!\w){re.escape(half)}(?!\w)", apart) for half in halves
-        ):
+        if words[0] != "St" and all(_stands_apart(half, names, text) for half in halves):
             return list(halves)
     return [names] if names else []
 

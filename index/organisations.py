@@ -65,15 +65,15 @@ def find_organisations(
     keys = {*gathered.spellings, *map(name_key, printed)}
     for name in printed:
         gathered.add(_whole(_own_part(name, keys), gathered))
-    known = [spelling for spellings in gathered.spellings.values() for spelling in spellings]
-    for heading in group_headings:
-        for name in addressees_in(heading, known):
-            if not AUTHORITY.search(name):
-                gathered.add(name)
     for name, abbreviation in abbreviations_in(text):
         key = gathered.key_of(_whole(name, gathered))
         if key is not None and not _taken(abbreviation, key, gathered):
             gathered.spellings[key][abbreviation] = None
+    known = [spelling for spellings in gathered.spellings.values() for spelling in spellings]
+    for heading in group_headings:
+        for name in addressees_in(heading, known):
+            if name not in known and not AUTHORITY.search(name):
+                gathered.add(name)
     _add_short_forms(gathered, text)
     return tuple(
         _organisation(key, spellings, gathered.labels.get(key), text) for key, spellings in gathered.spellings.items()

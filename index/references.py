@@ -9,7 +9,8 @@ _JOIN = rf"\s*(?:,\s*and|,\s*&|,|;|/|&|\+|and|or|to|through|[-–—])\s*(?:(?:{
 _REFERENCE = re.compile(
     rf"(?:\b{_WORD}[.:]?\s*(?:numbers?\s*|nos?\.?\s*)?|(?<=[(\[])R\.?\s?)({_ONE}(?:{_JOIN}{_ONE})*)", re.IGNORECASE
 )
-_RANGE = re.compile(rf"({_ONE})\s*(?:to|through|[-–—])\s*(?:{_WORD}\s*)?({_ONE})", re.IGNORECASE)
+_LOOSE = r"\d{1,2}\s?\.\s?\d{1,3}(?:\.\d{1,3})?"
+_RANGE = re.compile(rf"({_LOOSE})\s*(?:to|through|[-–—])\s*(?:{_WORD}\s*)?({_LOOSE})", re.IGNORECASE)
 # A line that ends before its number: "(Recommendations 2.2 and" / "3.1)".
 UNFINISHED = r"\brec(?:ommendation)?s?\.?(?:\s[\d.,\s&]*(?:and|&|,|to|-|–))?"
 _LONGEST_RANGE = 40
@@ -20,7 +21,7 @@ def references_in(text: str) -> list[tuple[str, int]]:
     found: dict[str, int] = {}
     for reference in _REFERENCE.finditer(text):
         written = reference[1]
-        for number in re.findall(_ONE, written):
+        for number in re.findall(_LOOSE, written):
             found.setdefault("".join(number.split()), reference.start())
         for first, last in _RANGE.findall(written):
             for number in _between("".join(first.split()), "".join(last.split())):

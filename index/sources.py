@@ -97,10 +97,10 @@ def source_from_text(name: str, text: str, sha256: str | None = None, paged: boo
 
 
 def _decode(name: str, content: bytes) -> str:
-    """UTF-8 with or without a byte-order mark, UTF-16 with one, else Windows-1252 and Latin-1."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    """UTF-8 and UTF-16 with or without a byte-order mark, else Windows-1252 and Latin-1."""
+    if utf_16 := _utf_16(content[:1000]):
         try:
-            return content.decode("utf-16")
+            return content.decode(utf_16)
         except UnicodeDecodeError as exc:
             raise ReportUnreadable(name, "broken UTF-16; save it again as UTF-8 text") from exc
     sample = content[:100_000]
@@ -112,6 +112,16 @@ def _decode(name: str, content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return content.decode("latin-1")
+
+
+def _utf_16(start: bytes) -> str | None:
+    """Name of the encoding where a byte-order mark, or a zero in every second byte of nearly all characters, shows UTF-16."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    for encoding, zeros, letters in (("utf-16-le", start[1::2], start[::2]), ("utf-16-be", start[::2], start[1::2])):
+        if len(zeros) >= 20 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
+            return encoding
+    return None
 
 
 def _pages(name: str, content: bytes, file_format: str) -> tuple[list[str], tuple[str, ...]]:
