@@ -13,6 +13,7 @@ class Wanted(StrEnum):
     QUOTE = "quote"
     ORGANISATION = "organisation"
     SECTION = "section"
+    REPORT = "report"
 
 
 # Words that tell relations and duties; they are topic only where nothing structural is asked.
@@ -28,7 +29,9 @@ RELATION = frozenset(
     included includes include inspected reviewed involved contain contains there main various set out attached
     belong belongs nobody none never next previous rest rests arise arises arose carry carries bear bears stem stems
     follow follows without except excluding other besides report's copy verbatim whats please word-for-word
-    recommended recommending concerning
+    recommended recommending concerning got gets given deal deals dealt falls fall sits sit lands down hook answer inclusive after before
+    our ours mine us you your table contents outline structure structured loaded available back backs trace traced source sources
+    agency agencies whoever exist exists direct
     """.split()
 )
 WANTED = (
@@ -42,7 +45,17 @@ WANTED = (
     (Wanted.FINDING, re.compile(r"\b(?:findings?|paragraphs?|paras?)\b", re.IGNORECASE)),
     (Wanted.CASE_EXAMPLE, re.compile(r"\b(?:case (?:examples?|stud(?:y|ies))|vignettes?)\b", re.IGNORECASE)),
     (Wanted.QUOTE, re.compile(r"\b(?:quotes|quotations?)\b", re.IGNORECASE)),
-    (Wanted.SECTION, re.compile(r"\b(?:sections|chapters|headings)\b", re.IGNORECASE)),
+    (
+        Wanted.SECTION,
+        re.compile(
+            r"\b(?:sections|chapters|headings|contents|outline|structured?|(?:which|what) (?:section|chapter))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Wanted.REPORT,
+        re.compile(r"\b(?:which|what|list|all|how many)\s+(?:\w+\s+)?(?:reports|reviews)\b", re.IGNORECASE),
+    ),
     (
         Wanted.ORGANISATION,
         re.compile(
@@ -53,12 +66,13 @@ WANTED = (
 )
 EVIDENCE = re.compile(
     r"\b(?:evidence|why|behind|bas(?:ed|is)|reasons?|justif\w*|underpin\w*|prompted|came? from|comes from|"
-    r"gave rise|rests?|stems?|support(?:s|ed|ing)?)\b|\bled to\b",
+    r"gave rise|rests?|stems?|support(?:s|ed|ing)?|backs?(?: up)?|backing|sources?|traced?)\b|\bled to\b|"
+    r"\bwhere\b.*\b(?:refer\w*|mention\w*|cited?|raised|from|discussed)\b",
     re.IGNORECASE,
 )
 LED_TO = re.compile(
     r"\b(?:le[ad]d? to|leads to|ar[io]ses?|result(?:ed|s)? in|follow(?:s|ed)? from|come of|came of|"
-    r"g[ai]ve rise to)\b",
+    r"g[ai]ve rise to|c[ao]me out|deals? with|attached)\b",
     re.IGNORECASE,
 )
 ADDRESSEE = re.compile(
@@ -66,10 +80,16 @@ ADDRESSEE = re.compile(
     r"ccgs?)\b|\b(?:addressed|directed|aimed) (?:to|at)\b|\bresponsib\w+\b|\baddressees?\b",
     re.IGNORECASE,
 )
-COUNT = re.compile(r"\bhow many\b|\bhow much\b|\bnumber of\b|\bcount(?: of)?\b|\btotal\b", re.IGNORECASE)
+COUNT = re.compile(
+    r"\bhow many\b|\bhow much\b|\bnumbers? of\b|\bno\.?s? of\b|\bcount(?: of)?\b|\btotal\b", re.IGNORECASE
+)
 NONE = re.compile(
     r"\b(?:not|no|never|without|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|"
     r"none|nobody|orphan\w*|unreferenced|unlinked|unsupported)\b",
+    re.IGNORECASE,
+)
+LINK = re.compile(
+    r"\b(?:refer\w*|link\w*|evidence|support\w*|lead|led|trace\w*|cite\w*|orphan\w*|unreferenced|unlinked|attached)\b",
     re.IGNORECASE,
 )
 DUTY = re.compile(
@@ -91,5 +111,32 @@ OF_A_RECOMMENDATION = re.compile(
     re.IGNORECASE,
 )
 EXCEPT = re.compile(
-    r"\b(?:but|and) not\b|\bexcept(?:ing)?\b|\bexcluding\b|\bother than\b|\bbut without\b", re.IGNORECASE
+    r"\b(?:but|and) not\b|\bexcept(?:ing)?\b|\bexcluding\b|\bother than\b|\b(?:but )?without\b|"
+    r"(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}?(?:for|to|by|with|involv\w+|includ\w+|concern\w*|name|mention)\b",
+    re.IGNORECASE,
+)
+# What the text of a passage is asked for by, beside something else that is asked of it.
+SAYING = re.compile(
+    r"\b(?:says?|said|wording|text|full|verbatim|read|states?|give|show)\b",
+    re.IGNORECASE,
+)
+AND_ALSO = re.compile(r"\b(?:and|with|plus|as well as|along with|also|together with)\b|[&+]", re.IGNORECASE)
+NEIGHBOUR = re.compile(
+    r"\b(?:(?P<after>next|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:straight |right |directly )?after|follows)|"
+    r"(?P<before>previous|preced\w+|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:just |right |directly )?before))\b",
+    re.IGNORECASE,
+)
+# Words that tell why somebody asks, not what: "for my board paper", "I need to …".
+ASIDE = re.compile(
+    r"\b(?:for|in|into|at|before|ahead of)\s+(?:my|our|tomorrow['’]?s|today['’]?s|next week['’]?s)\s+[^,.;:?]*?"
+    r"(?=\b(?:i|we|all|every|the|which|what|list|about|on)\b|[,.;:?]|$)|"
+    r"\b(?:i|we)(?:['’](?:m|re|d|ve|ll))?\s[^,.;:?–—-]*?"
+    r"(?=\b(?:all|every|each|the|which|what|list|how|about|on|regarding|rec\w*|findings?|para\w*)\b|[,.;:?–—-]|$)",
+    re.IGNORECASE,
+)
+ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around|relating to|to do with)\b", re.IGNORECASE)
+# The name of a body that no loaded report knows, as somebody whom recommendations are sought for.
+STRANGER = re.compile(
+    r"\b(?:[Ff]or|[Tt]o|[Oo]f|[Bb]y|[Dd]oes|[Mm]ust|[Ss]hould)\s+(?:[Tt]he\s+)?(?P<name>(?:[A-Z][\w'’]+\s+(?:(?:and|&|of)\s+)?){1,5}"
+    r"(?:Trusts?|Hospitals?|CCG|ICB|Police|Council|Infirmary|Board|Partnership|Service|University|Ambulance|Constabulary))\b"
 )

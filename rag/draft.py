@@ -61,3 +61,8 @@ class Draft:
 def whole(passage: Passage, label: str = "") -> DraftSentence:
     """The passage's whole text as one verbatim sentence."""
     return DraftSentence(passage.text, (passage,), Basis.VERBATIM, (0, len(passage.text)), label)
+
+
+def stated(text: str, passages: tuple[Passage, ...], follow: bool = False) -> DraftSentence:
+    """A sentence that follows from the metadata of its passages."""
+    return DraftSentence(text, passages, Basis.METADATA, marks_follow=follow)

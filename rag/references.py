@@ -1,7 +1,7 @@
 """Typed references in a question: "5.2.7", "para 5.2.7", "recommendations 2.1 and 2.2", "1.2-1.6", "section 5.2", "[R2.1]"."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from index.report import Kind, Passage, Report, number_key
@@ -12,21 +12,42 @@ _END = rf"(?!\d|\.\d|{_UNIT})"
 # Spelling is loose on purpose: "pargraph 1.2" and "reccomendation 2.1" are clear enough to people.
 _FINDING_WORD = r"¶|pa\w{0,3}gra\w{0,3}s?|paras?\b\.?|para(?=\d)|findings?|points?|p\.?(?=\s?\d)"
 _RECOMMENDATION_WORD = r"rec\w{0,4}m\w{0,3}nd\w{0,3}t\w{0,4}(?:['’]?s)?|recs?\b\.?|rec(?=\d)|r\.?(?=\s?\d)"
+_NUMBER_ANYWHERE = re.compile(_NUMBER)
 _KIND_WORD = rf"(?:{_FINDING_WORD}|{_RECOMMENDATION_WORD})"
-_NUMBERED = r"(?:\s*(?:numbers?|nos?\.|nos?\b|#))?\s*"
+_NUMBERED = r"(?:\s*(?:numbers?|numbered|nos?\.|nos?\b|#))?\s*"
 _JOINT = r"\s*(?:,\s*(?:and|or)?|and|&|or|/|;)\s*"
-_DASH = r"\s*(?:-|–|—|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\bup to\b)\s*"
+_DASH = r"\s*(?:-|–|—|\b(?:up|through|thru)\s+to\b|\bto\b|\bthrough\b|\bthru\b|\buntil\b)\s*"
 _SAME_KIND = r"(?:¶|p\.?|r\.?)?"
-REFERENCE = re.compile(
-    rf"(?<![\w.£$])(?P<kind>{_KIND_WORD})?{_NUMBERED}(?<![\d.£$])(?P<numbers>{_NUMBER}{_END}(?:(?:{_DASH}|{_JOINT}){_SAME_KIND}{_NUMBER}{_END})*)",
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_BETWEEN = re.compile(
+    rf"\b(?:between\s+(?:[a-z]+\s+)?(?P<low>{_NUMBER})\s*(?:and|to|-)|from\s+(?P<start>{_NUMBER})\s*(?:up\s+)?to)\s*(?={_NUMBER})",
     re.IGNORECASE,
 )
+_NOT_THIS = re.compile(
+    rf"[,;]?\s*\b(?:not|rather than|instead of)\s+(?:the\s+)?{_KIND_WORD}(?:{_NUMBERED}{_NUMBER})?(?=\s*(?:$|[?.,;!]))",
+    re.IGNORECASE,
+)
+REFERENCE = re.compile(
+    rf"(?<![\w.£$])(?P<kind>{_KIND_WORD})?{_NUMBERED}(?<![\d.£$])(?P<numbers>{_NUMBER}{_END}(?:(?:{_DASH}|{_JOINT}){_SAME_KIND}{_NUMBER}{_END})*)"
+    rf"(?(kind)|(?:\s+(?P<kind_after>{_KIND_WORD}\b))?)",
+    re.IGNORECASE,
+)
+# A section of an Act is no section of the report.
+_STATUTE = r"(?!\s+(?:(?:of|in|under)\s+the\s+[\w\s]{0,60}?(?:act|regulations?|order|code)\b|agreements?\b|enquir\w+|orders?\b))"
 _GROUP = re.compile(
-    rf"(?<!\w)(?P<kind>{_RECOMMENDATION_WORD}|findings?|paragraphs?)\s+(?:(?:in|of|under|from)\s+)?(?:group|section|chapter|number)?\s*(?P<number>\d{{1,2}}){_END}(?!\w)",
+    rf"(?<!\w)(?P<kind>{_RECOMMENDATION_WORD}|findings?|paragraphs?)\s+(?:(?:in|of|under|from)\s+)?(?:the\s+)?"
+    rf"(?:(?:group|section|chapter|number)\s*)?(?P<number>\d{{1,2}})(?:\.x)?{_END}(?!\w)",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    rf"(?<!\w)(?:sections?|chapters?|parts?|headings?|(?:all|everything|whole|anything)\s+(?:of|in|under)(?:\s+section)?)\s+(?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}){_END}",
+    rf"(?<!\w)(?:sections?|chapters?|parts?|headings?|(?:all|everything|whole|anything)\s+(?:of|in|under)(?:\s+section)?)\s+(?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}){_END}{_STATUTE}",
+    re.IGNORECASE,
+)
+# "all the 2.x recommendations", "the third group of recommendations", "recommendation group 3".
+_GROUP_AFTER = re.compile(
+    rf"(?<![\w.])(?:(?P<number>\d{{1,2}})\.x(?:\s+(?P<kind>{_KIND_WORD}))?"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+(?:(?P<kind_before>{_KIND_WORD})\s+group|group\s+of\s+(?P<kind_after>{_KIND_WORD}))"
+    rf"|(?P<kind_of_group>{_KIND_WORD})\s+group\s+(?P<group>\d{{1,2}}))(?!\w)",
     re.IGNORECASE,
 )
 _UNNUMBERED = re.compile(r"§[\w-]+\.\d+")
@@ -60,22 +81,34 @@ class Reference:
         return f"{noun} {self.first}" if self.first == self.last else f"{noun}s {self.first} to {self.last}"
 
 
-def references_in(question: str) -> tuple[tuple[Reference, ...], str]:
+def references_in(
+    question: str, is_meant: Callable[[Reference], bool] = lambda reference: True
+) -> tuple[tuple[Reference, ...], str]:
     """References of a question in their order, and the question without them.
 
-    A number with a unit behind it ("22.4%", "1.5 years") or money before it is no reference.
+    A number with a unit behind it ("22.4%", "1.5 years") or money before it is no reference, nor is a section of an Act, nor what
+    the question itself rules out ("finding 2.4, not the recommendation").
+
+    Args:
+        question: as typed.
+        is_meant: whether a number may be a reference at all; where none of a list of numbers may be, they stay in the question.
     """
     found: list[tuple[int, Reference]] = []
-    rest = question
+    if _NUMBER_ANYWHERE.search(_NOT_THIS.sub("", question)):
+        question = _NOT_THIS.sub(lambda match: " " * len(match[0]), question)
+    rest = _BETWEEN.sub(lambda match: f" {match['low'] or match['start']} to ".rjust(len(match[0])), question)
     for pattern, read in (
+        (_GROUP_AFTER, _read_group_after),
         (_SECTION, _read_section),
         (REFERENCE, _read_numbers),
         (_GROUP, _read_group),
         (_UNNUMBERED, _read_unnumbered),
     ):
-        for match in pattern.finditer(rest):
-            found.extend((match.start(), reference) for reference in read(match))
-        rest = pattern.sub(lambda match: " " * len(match[0]), rest)
+        for match in reversed(list(pattern.finditer(rest))):
+            references = read(match)
+            if any(is_meant(reference) for reference in references):
+                found.extend((match.start(), reference) for reference in references)
+                rest = rest[: match.start()] + " " * len(match[0]) + rest[match.end() :]
     return tuple(reference for _, reference in sorted(found, key=lambda pair: pair[0])), rest
 
 
@@ -89,6 +122,14 @@ def _read_section(match: re.Match[str]) -> list[Reference]:
     return [Reference(None, match["number"], match["number"], prefix=True)]
 
 
+def _read_group_after(match: re.Match[str]) -> list[Reference]:
+    number = match["number"] or match["group"]
+    if match["ordinal"]:
+        number = str(_ORDINALS.index(match["ordinal"].lower()) + 1)
+    kind = match["kind"] or match["kind_before"] or match["kind_after"] or match["kind_of_group"]
+    return [Reference(_kind_of(kind), number, number, prefix=True)]
+
+
 def _read_group(match: re.Match[str]) -> list[Reference]:
     return [Reference(_kind_of(match["kind"]), match["number"], match["number"], prefix=True)]
 
@@ -98,7 +139,7 @@ def _read_unnumbered(match: re.Match[str]) -> list[Reference]:
 
 
 def _read_numbers(match: re.Match[str]) -> list[Reference]:
-    kind = _kind_of(match["kind"])
+    kind = _kind_of(match["kind"] or match["kind_after"])
     references: list[Reference] = []
     for part in _PART.finditer(match["numbers"]):
         if part["dash"] and references:
@@ -135,6 +176,19 @@ def _covers(reference: Reference, number: str) -> bool:
     if reference.prefix:
         return number.startswith(reference.first + ".")
     return number_key(reference.first) <= number_key(number) <= number_key(reference.last)
+
+
+def neighbours(passages: Iterable[Passage], reports: Iterable[Report], step: int) -> tuple[Passage, ...]:
+    """For each passage the one of its kind that stands `step` places after it (before it, where negative), if there is one."""
+    asked = list(passages)
+    found: list[Passage] = []
+    for report in reports:
+        for passage in asked:
+            if report.passage(passage.mark) == passage:
+                row = report.of_kind(passage.kind)
+                place = row.index(passage) + step
+                found.extend(row[place : place + 1] if place >= 0 else ())
+    return tuple(found)
 
 
 def known_numbers(passages: Sequence[Passage]) -> str:

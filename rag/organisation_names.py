@@ -1,0 +1,230 @@
+"""Organisations that a question names: in full, by abbreviation, by a telling part, by what they provide, or as a group."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from index.report import Kind, Organisation, Report, Role
+from rag.words import stem, words
+
+# Words of organisation names that tell no two of them apart.
+_GENERIC = frozenset(
+    stem(word)
+    for word in "nhs foundation trust trusts the and of for services service limited ltd cic company interest".split()
+)
+# Too common in this field to name anybody by themselves.
+_COMMON = frozenset(
+    stem(word)
+    for word in "health healthcare care community mental england children commissioning clinical integrated royal general".split()
+)
+_TYPES = (
+    r"(?:trusts?|units?|boards?|partnerships?|services?|groups?|ccgs?|teams?|hospitals?|company|charity|providers?)"
+)
+_TYPE_WORD = re.compile(_TYPES, re.IGNORECASE)
+_ENDING = re.compile(r"(?:\s+(?:NHS|Foundation|Trust|Clinical Commissioning Group|CCG|CIC|Limited|Ltd)\.?)+$")
+_CCGS = re.compile(r"\b(?:any\s+|all\s+)?(?:ccgs?|clinical commissioning groups?)\b", re.IGNORECASE)
+_ROLES = (
+    (_CCGS, None),
+    (
+        re.compile(r"\b(?:nhs )?commissioners?\b|\bcommissioning (?:bodies|organisations)\b", re.IGNORECASE),
+        Role.COMMISSIONER,
+    ),
+    (re.compile(r"\bproviders?\b|\bprovider (?:trusts|organisations)\b", re.IGNORECASE), Role.PROVIDER),
+)
+TRUSTS = re.compile(r"\b(?:(?:for|to|by|of|the|both|two|nhs)\s+)+trusts?\b", re.IGNORECASE)
+_IN_ADDRESS = re.compile(
+    r"\b(?:for|to|by|of|at|not|must|should|does|do)\s+(?:the\s+)?(?P<name>(?:[\w&]+\s+){0,2}?[\w&]+)"
+    r"(?=\s*(?:$|[?.,;]|\b(?:and|or|but|only|must|should|do|have|has|need)\b))",
+    re.IGNORECASE,
+)
+_PROVIDED = re.compile(r"^(?P<service>.*?)\b(?:is|are|were)\b.*?\bprovided by\b(?P<provider>.*)$", re.DOTALL)
+
+
+def blank(text: str, match: re.Match[str]) -> str:
+    """The text with the match made blanks of the same length."""
+    return text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+
+
+def whole(form: str) -> re.Pattern[str]:
+    """Finds a name as whole words, "&" and "and" alike, any case, with or without a genitive."""
+    parts = ("(?:&|and)" if part.lower() in {"&", "and"} else re.escape(part) for part in re.split(r"[\s-]+", form))
+    words_of_form = r"[\s-]+".join(parts)
+    return re.compile(rf"(?<!\w){words_of_form}(?:['’]s)?(?!\w)", re.IGNORECASE)
+
+
+def organisations_named(question: str, reports: Sequence[Report]) -> tuple[tuple[str, ...], str]:
+    """Canonical names of the organisations in a question, and the question with them blanked out."""
+    found: list[str] = []
+    rest = question
+    forms = [
+        (form, organisation)
+        for report in reports
+        for organisation in report.organisations
+        for form in _forms(organisation, report.area or "")
+    ]
+    for form, _ in sorted(forms, key=lambda pair: -len(pair[0])):
+        while match := whole(form).search(rest):
+            found.extend(o.name for same, o in forms if same.casefold() == form.casefold())
+            rest = blank(rest, match)
+    before = rest
+    for report in reports:
+        of_report = before
+        for read in (_partly_named, _by_telling_word, _in_address):
+            partial, of_report = read(of_report, report)
+            found.extend(partial)
+        rest = _both_blanked(rest, of_report)
+    for pattern, role in _ROLES:
+        if match := pattern.search(rest):
+            group = [
+                o.name
+                for report in reports
+                for o in report.organisations
+                if (o.role is role and o.name in organisations_present(report) if role else pattern.search(o.name))
+            ]
+            if group:
+                found.extend(group)
+                rest = blank(rest, match)
+    return tuple(dict.fromkeys(found)), rest
+
+
+def trusts_named(question: str, reports: Sequence[Report]) -> tuple[tuple[str, ...], str]:
+    """All trusts under review, where the question says "the trust" or "both trusts" and no more."""
+    match = TRUSTS.search(question)
+    names = tuple(
+        name
+        for report in reports
+        for name in organisations_present(report)
+        if re.search(r"\btrust\b", name, re.IGNORECASE)
+    )
+    return (names, blank(question, match)) if match and names else ((), question)
+
+
+def _both_blanked(one: str, other: str) -> str:
+    return "".join(" " if " " in pair else pair[0] for pair in zip(one, other, strict=True))
+
+
+def organisations_present(report: Report) -> tuple[str, ...]:
+    """Organisations under review today: those of the front matter and those addressed; a predecessor is neither."""
+    named = {
+        name
+        for passage in report.passages
+        for name in (passage.organisations if passage.kind is Kind.FRONT_MATTER else passage.addressed_to)
+    }
+    return tuple(o.name for o in report.organisations if o.name in named)
+
+
+def _forms(organisation: Organisation, area: str) -> set[str]:
+    """Printed spellings, and each without its legal ending where at least two telling words remain."""
+    forms = {organisation.name, *organisation.aliases}
+    for form in list(forms):
+        forms.add(re.sub(r"\bClinical Commissioning Group\b", "CCG", form))
+        short = _ENDING.sub("", form).strip()
+        for bare in (short, short.removeprefix("NHS ")):
+            if len(bare.split()) >= 2 and bare.casefold() != area.casefold():
+                forms.add(bare)
+    if organisation.name == "NHS England":
+        forms.add("NHSE")
+    return forms
+
+
+def _partly_named(rest: str, report: Report) -> tuple[list[str], str]:
+    """Named by a part of the name, or by the services provided, that no other shares: "the acute trust"."""
+    names = {o.name: _stems(o.name) for o in report.organisations}
+    present = {name: names[name] for name in organisations_present(report)}
+    services = _services(report)
+    found: list[str] = []
+    for match in re.finditer(
+        rf"(?:[\w&]+\s+){{1,4}}{_TYPES}(?:\s+(?:nhs\s+|foundation\s+)*{_TYPES})*\b", rest, re.IGNORECASE
+    ):
+        kind = stem(words(match[0])[-1])
+        fits = _fitting(match[0], report, present, kind)
+        if not fits and kind in {"trust", "provid"}:
+            fits = _fitting(match[0], report, services)
+        fits = fits or _fitting(match[0], report, names, kind)
+        if fits:
+            found.append(fits)
+            rest = blank(rest, match)
+    return found, rest
+
+
+def _fitting(phrase: str, report: Report, known: Mapping[str, frozenset[str]], kind: str | None = None) -> str | None:
+    """The one organisation whose stems hold all telling words of an ending of the phrase, and its last word `kind`."""
+    typed = re.findall(r"[\w&]+", phrase)
+    tokens = [stem(word.lower()) for word in typed]
+    area = _stems(report.area or "")
+    for start in range(len(tokens) - 1):
+        telling = frozenset(tokens[start:-1]) - _GENERIC - area - {"&"}
+        fits = [name for name, own in known.items() if telling and telling <= own and (kind is None or kind in own)]
+        if len(fits) == 1 and not _of_another(tokens[:start], report):
+            return fits[0]
+    return None
+
+
+def _of_another(before: Sequence[str], report: Report) -> bool:
+    """Whether the words before a part of a name belong to a name that the report does not know."""
+    telling = [token for token in before if token not in _GENERIC]
+    return bool(telling) and telling[-1] not in vocabulary(report.text) and not _abbreviates(telling[-1], report)
+
+
+def _by_telling_word(rest: str, report: Report) -> tuple[list[str], str]:
+    """Named by one word that the report uses in organisations' names only, never as a common word."""
+    found: list[str] = []
+    for word, names in _telling_words(report.text, organisations_present(report), report.area or "").items():
+        while match := whole(word).search(rest):
+            found.extend(names)
+            rest = blank(rest, match)
+    return found, rest
+
+
+@lru_cache(maxsize=256)
+def _telling_words(text: str, names: tuple[str, ...], area: str) -> Mapping[str, tuple[str, ...]]:
+    common = frozenset(re.findall(r"\b[a-z]\w+", text))
+    known = sorted({word for name in names for word in words(name)})
+    return {
+        word: tuple(name for name in names if word in words(name))
+        for word in known
+        if len(word) > 3
+        and not _TYPE_WORD.fullmatch(word)
+        and word not in common
+        and stem(word) not in _GENERIC | _COMMON | _stems(area)
+    }
+
+
+def _in_address(rest: str, report: Report) -> tuple[list[str], str]:
+    """Named after "for", "to" and the like by a short form: "for the acute", "for <area, cut short> acute"."""
+    area = _stems(report.area or "")
+    for match in _IN_ADDRESS.finditer(rest):
+        tokens = {stem(word) for word in words(match["name"])}
+        telling = {t for t in tokens if t not in _GENERIC | area and not _abbreviates(t, report)}
+        fits = [name for name in organisations_present(report) if telling <= _stems(name)]
+        if telling and not telling & _COMMON and len(fits) == 1:
+            return fits, rest[: match.start("name")] + " " * len(match["name"]) + rest[match.end("name") :]
+    return [], rest
+
+
+def _abbreviates(token: str, report: Report) -> bool:
+    """Whether a word is the beginning of the area's name, as in "Notts" or "Worcs"."""
+    short = token.rstrip("s")
+    return len(short) > 3 and any(word.startswith(short) for word in words(report.area or ""))
+
+
+def _services(report: Report) -> dict[str, frozenset[str]]:
+    """Organisation -> stems of what the background chapters say that it provides."""
+    found: dict[str, frozenset[str]] = {}
+    for passage in report.of_kind(Kind.CONTEXT):
+        for sentence in re.split(r"(?<=[.)])\s+", passage.text):
+            if said := _PROVIDED.match(sentence):
+                for organisation in report.organisations:
+                    if any(whole(form).search(said["provider"]) for form in (organisation.name, *organisation.aliases)):
+                        found[organisation.name] = found.get(organisation.name, frozenset()) | _stems(said["service"])
+    return found
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(text))
+
+
+@lru_cache(maxsize=256)
+def vocabulary(text: str) -> frozenset[str]:
+    """Stems of all words of a report's text."""
+    return _stems(text)
