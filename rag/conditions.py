@@ -70,7 +70,7 @@ _NUMBERS = {
 _THING = r"(?:case\s+)?(?:rec\w*|findings?|para\w*|examples?|stud(?:y|ies)|quot\w+|ones?|vignettes?)"
 _PLACE = re.compile(
     rf"\b(?:(?:very\s+)?(?P<word>{'|'.join(_ORDINALS)}|last|final)|(?P<digits>\d{{1,2}})(?:st|nd|rd|th))"
-    rf"(?:\s+(?P<count>{'|'.join(_NUMBERS)}|\d{{1,2}}))?\s+(?={_THING}\b)",
+    rf"(?:\s+(?P<count>{'|'.join(_NUMBERS)}|\d{{1,2}}))?(?=\s+{_THING}\b|\s*(?:$|[?.!]))",
     re.IGNORECASE,
 )
 _ALONE = re.compile(

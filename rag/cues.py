@@ -31,7 +31,7 @@ RELATION = frozenset(
     follow follows without except excluding other besides report's copy verbatim whats please word-for-word
     recommended recommending concerning got gets given deal deals dealt falls fall sits sit lands down hook answer inclusive after before
     our ours mine us you your table contents outline structure structured loaded available back backs trace traced source sources
-    agency agencies whoever exist exists direct
+    agency agencies whoever exist exists direct pls plz thx ta cheers
     """.split()
 )
 WANTED = (
@@ -101,7 +101,7 @@ DOING = re.compile(r"\b(?:do|doing|done|act|action|actions|responsible|tasked|re
 
 # "what led to the recommendation on …", "who is the recommendation on … addressed to": its number is found by search first.
 TO_WHOM = re.compile(
-    r"\bwho(?:m|se)?\b.{0,40}\brecommendation\b|\brecommendation\b.*\b(?:addressed|directed|aimed) (?:to|at)\b",
+    r"\bwho(?:m|se)?\b.{0,40}\brecommendations?\b|\brecommendations?\b.*\b(?:addressed|directed|aimed) (?:to|at)\b",
     re.IGNORECASE,
 )
 OF_A_RECOMMENDATION = re.compile(
@@ -122,7 +122,7 @@ SAYING = re.compile(
 )
 AND_ALSO = re.compile(r"\b(?:and|with|plus|as well as|along with|also|together with)\b|[&+]", re.IGNORECASE)
 NEIGHBOUR = re.compile(
-    r"\b(?:(?P<after>next|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:straight |right |directly )?after|follows)|"
+    r"\b(?:(?P<after>next|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:straight |right |directly )?after|what follows)|"
     r"(?P<before>previous|preced\w+|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:just |right |directly )?before))\b",
     re.IGNORECASE,
 )

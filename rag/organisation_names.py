@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from index.report import Kind, Organisation, Report, Role
-from rag.words import stem, words
+from rag.words import stem, topic_words, words
 
 # Words of organisation names that tell no two of them apart.
 _GENERIC = frozenset(
@@ -161,9 +161,10 @@ def _fitting(phrase: str, report: Report, known: Mapping[str, frozenset[str]], k
 
 
 def _of_another(before: Sequence[str], report: Report) -> bool:
-    """Whether the words before a part of a name belong to a name that the report does not know."""
-    telling = [token for token in before if token not in _GENERIC]
-    return bool(telling) and telling[-1] not in vocabulary(report.text) and not _abbreviates(telling[-1], report)
+    """Whether the word before a part of a name belongs to a name that the report does not know."""
+    nearest = next((token for token in reversed(before) if token not in {"and", "of", "&", "nhs"}), "the")
+    is_name = bool(topic_words(nearest)) and nearest not in vocabulary(report.text)
+    return is_name and not _abbreviates(nearest, report)
 
 
 def _by_telling_word(rest: str, report: Report) -> tuple[list[str], str]:

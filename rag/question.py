@@ -37,6 +37,7 @@ from rag.references import Reference, neighbours, references_in, resolve
 from rag.words import stem, topic_words
 
 MAX_CHARACTERS = 2_000
+_RELATION_STEMS = frozenset(stem(word) for word in RELATION)
 _RECOMMENDATION = next(pattern for wanted, pattern in WANTED if wanted is Wanted.RECOMMENDATION)
 _FINDING = next(pattern for wanted, pattern in WANTED if wanted is Wanted.FINDING)
 
@@ -164,6 +165,8 @@ def _moved(question: Question, rest: str, scope: Sequence[Report]) -> Question:
     match = NEIGHBOUR.search(rest)
     if not match or question.topic or question.intent is Intent.LIST or len(question.references) != 1:
         return question
+    if question.references[0].kind and question.wanted and question.references[0].kind.value != question.wanted.value:
+        return question
     passages = [p for p in question.passages if question.wanted is None or p.kind.value == question.wanted.value]
     beside = neighbours(passages or question.passages, scope, 1 if match["after"] else -1)
     return replace(question, intent=Intent.TEXT, passages=beside) if beside else question
@@ -182,7 +185,7 @@ def _topic(plain: str, named: Named, scope: Sequence[Report]) -> tuple[str, ...]
 
     Beside a named organisation, words that no report holds are manners of speaking, unless they follow "about" or the like.
     """
-    found = topic_words(ASIDE.sub(" ", plain), RELATION)
+    found = [word for word in topic_words(ASIDE.sub(" ", plain), RELATION) if stem(word) not in _RELATION_STEMS]
     if named.organisations and not ABOUT.search(plain):
         found = [word for word in found if any(stem(word) in vocabulary(report.text) for report in scope)]
     return tuple(found)
