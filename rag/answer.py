@@ -12,6 +12,7 @@ from rag.compose import composed, ending
 from rag.extract import extract
 from rag.followup import Turn, understand
 from rag.lookup import look_up
+from rag.mentions import mentions
 from rag.question import Intent, Question
 from rag.record import Answer, AnswerStatus, Citation
 from rag.retrieve import retrieve
@@ -59,6 +60,10 @@ def answer_question(
 
     if understood.intent is not Intent.RETRIEVE:
         draft = look_up(understood, index.reports)
+        offered = {passage.id for sentence in draft.sentences for passage in sentence.passages}
+        clock.stop("answer")
+    elif listed := mentions(understood, index.passages, _restricted(understood)):
+        draft = listed
         offered = {passage.id for sentence in draft.sentences for passage in sentence.passages}
         clock.stop("answer")
     else:

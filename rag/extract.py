@@ -106,7 +106,7 @@ def _telling_sentences(
             sum(rarity.get(word, 0.0) for word in set(index_words(passage.text[start:end]))) for start, end in spans
         ]
         telling = index.sentence_vectors[rows] @ vector + SENTENCE_WORDS_WEIGHT * np.array(words, dtype=np.float32)
-        first, last = _best_run(telling, [_leans(passage, span) for span in spans])
+        first, last = _best_run(telling, [leans(passage.text[start:end]) for start, end in spans])
         first, last = _reaching_missed_words(passage, spans, first, last, rarity)
         spans_chosen = spans[first : last + 1]
     return [
@@ -153,5 +153,6 @@ def _reaching_missed_words(
     return stretched
 
 
-def _leans(passage: Passage, span: tuple[int, int]) -> bool:
-    return _LEANS_ON_THE_ONE_BEFORE.match(passage.text[span[0] : span[1]]) is not None
+def leans(sentence: str) -> bool:
+    """Whether a sentence turns, narrows or explains the one before it and must not be read alone."""
+    return _LEANS_ON_THE_ONE_BEFORE.match(sentence) is not None
