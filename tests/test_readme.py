@@ -124,8 +124,8 @@ def test_every_file_that_the_architecture_names_is_there_and_none_is_left_out() 
         if path.name not in {"__init__.py"}
     }
     everywhere = {path.name for part in ("", "index", "rag", "web") for path in (PROJECT / part).glob("*.py")}
-    assert there - named == set()
-    assert named - everywhere == set()
+    assert sorted(there - named) == [], "say in docs/architecture.md what they are for"
+    assert sorted(named - everywhere) == [], "docs/architecture.md names files that are gone"
 
 
 def test_every_setting_is_described_with_its_default() -> None:
