@@ -32,6 +32,7 @@ RELATION = frozenset(
     recommended recommending concerning got gets given deal deals dealt falls fall sits sit lands down hook answer inclusive after before
     our ours mine us you your table contents outline structure structured loaded available back backs trace traced source sources
     agency agencies whoever exist exists direct pls plz thx ta cheers
+    go goes going single entire
     """.split()
 )
 WANTED = (
@@ -113,6 +114,10 @@ OF_A_RECOMMENDATION = re.compile(
 EXCEPT = re.compile(
     r"\b(?:but|and) not\b|\bexcept(?:ing)?\b|\bexcluding\b|\bother than\b|\b(?:but )?without\b|"
     r"(?:\bnot|n['’]t)\s+(?:\w+\s+){0,2}?(?:for|to|by|with|involv\w+|includ\w+|concern\w*|name|mention)\b",
+    re.IGNORECASE,
+)
+FROM_SECTION = re.compile(
+    r"\b(?:came?|comes?|coming|aris\w+|arose|stem\w*|result\w*|le[ad]d?|link\w*|flow\w*)\b.*\b(?:section|chapter)s?\b",
     re.IGNORECASE,
 )
 # What the text of a passage is asked for by, beside something else that is asked of it.

@@ -74,7 +74,7 @@ def organisations_named(question: str, reports: Sequence[Report]) -> tuple[tuple
             found.extend(partial)
         rest = _both_blanked(rest, of_report)
     for pattern, role in _ROLES:
-        if match := pattern.search(rest):
+        if (match := pattern.search(rest)) and not _of_strangers(rest[: match.start()], reports):
             group = [
                 o.name
                 for report in reports
@@ -155,16 +155,26 @@ def _fitting(phrase: str, report: Report, known: Mapping[str, frozenset[str]], k
     for start in range(len(tokens) - 1):
         telling = frozenset(tokens[start:-1]) - _GENERIC - area - {"&"}
         fits = [name for name, own in known.items() if telling and telling <= own and (kind is None or kind in own)]
-        if len(fits) == 1 and not _of_another(tokens[:start], report):
-            return fits[0]
+        if len(fits) == 1:
+            return None if _of_another(tokens[:start], report) else fits[0]
     return None
 
 
 def _of_another(before: Sequence[str], report: Report) -> bool:
-    """Whether the word before a part of a name belongs to a name that the report does not know."""
-    nearest = next((token for token in reversed(before) if token not in {"and", "of", "&", "nhs"}), "the")
-    is_name = bool(topic_words(nearest)) and nearest not in vocabulary(report.text)
-    return is_name and not _abbreviates(nearest, report)
+    """Whether the words before a part of a name, back to the nearest function word, hold one that the report does not know."""
+    for token in reversed(before):
+        if token in {"and", "of", "&", "nhs"}:
+            continue
+        if not topic_words(token):
+            return False
+        if token not in vocabulary(report.text) and not _abbreviates(token, report):
+            return True
+    return False
+
+
+def _of_strangers(before: str, reports: Sequence[Report]) -> bool:
+    """Whether a group's word ends the name of a body that no report knows, as in "<another area> CCG"."""
+    return bool(reports) and all(_of_another([stem(word) for word in words(before)], report) for report in reports)
 
 
 def _by_telling_word(rest: str, report: Report) -> tuple[list[str], str]:

@@ -19,6 +19,7 @@ from rag.cues import (
     DUTY,
     EVIDENCE,
     EXCEPT,
+    FROM_SECTION,
     LED_TO,
     LINK,
     NEIGHBOUR,
@@ -199,7 +200,7 @@ def _split_exception(text: str) -> tuple[str, str]:
 
 def with_references(question: Question, references: Sequence[Reference], scope: Sequence[Report]) -> Question:
     """The question about these references: what they resolve to, and which of them no report has."""
-    if question.wanted is Wanted.RECOMMENDATION:
+    if question.wanted is Wanted.RECOMMENDATION and not FROM_SECTION.search(question.text):
         references = [
             replace(r, kind=Kind.RECOMMENDATION) if r.prefix and r.kind is None and "." not in r.first else r
             for r in references
