@@ -176,6 +176,10 @@ class Report:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_mark", {p.mark: p for p in self.passages})
 
+    def __hash__(self) -> int:
+        """Hash of what tells reports apart, so that a cache keyed by reports need not read their text."""
+        return hash((self.id, self.source_sha256, len(self.text)))
+
     def passage(self, mark: str) -> Passage | None:
         """The passage that bears this canonical mark, or None."""
         return self._by_mark.get(mark)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from index.report import Report
 from index.store import PassageIndex
-from rag.asked_value import with_asked_value
+from rag.asked_value import printing_its_figures, with_asked_value
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
 from rag.speaker import with_voice_asked
@@ -73,6 +73,8 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
         return Refusal(True, "This does not look like a question on the loaded reports.")
     if strangers := unknown_names(question, reports):
         return Refusal(False, f"No loaded report mentions {', '.join(strangers)}.")
+    if printing_its_figures(question.text, retrieved):
+        return None
     if retrieved[0].score < LEAST_SCORE:
         return Refusal(False, "No passage comes close enough to the question.")
     voiced = with_voice_asked(question.text, retrieved)
@@ -81,6 +83,11 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
     if not with_asked_value(question.text, voiced):
         return Refusal(False, "The passages nearest to the question do not hold the figure it asks for.")
     return None
+
+
+_TOKEN = re.compile(r"[\w'’&-]+")
+# What stands before a word that begins a sentence or a quotation: there a capital says nothing.
+_SENTENCE_START = re.compile(r"(?:^|[.?!:]\s|[\"“‘(])\s*$")
 
 
 @lru_cache(maxsize=256)
@@ -93,23 +100,17 @@ def unknown_names(question: Question, reports: Sequence[Report]) -> list[str]:
     """Years and capitalised names in the question that stand nowhere in the reports, in their order."""
     known = frozenset().union(*(vocabulary(report.text) for report in reports))
     years = [year for year in _YEAR.findall(question.text) if year not in known]
-    tokens = re.findall(r"[\w'’&-]+", question.text)
+    tokens = list(_TOKEN.finditer(question.text))
     shouting = question.text.upper() == question.text
-    title_case = sum(token[:1].isupper() for token in tokens) > len(tokens) / 2
-    names = []
-    if not shouting and not title_case:
-        for position, token in enumerate(tokens):
-            starts_sentence = (
-                position == 0 or re.search(rf"[.?!:]\s+[\"'“‘]?{re.escape(token)}", question.text) is not None
-            )
-            word = (words(token) or [""])[0]
-            if (
-                token[:1].isupper()
-                and not starts_sentence
-                and word
-                and not word.isdigit()
-                and topic_words(word)
-                and stem(word) not in known
-            ):
-                names.append(token)
+    title_case = sum(token[0][:1].isupper() for token in tokens) > len(tokens) / 2
+    if shouting or title_case:
+        return years
+    names = [token[0] for token in tokens if _is_name(token, question.text) and stem(words(token[0])[0]) not in known]
     return years + names
+
+
+def _is_name(token: re.Match[str], text: str) -> bool:
+    """Whether a word is capitalised without beginning a sentence, and carries a topic."""
+    if not token[0][:1].isupper() or _SENTENCE_START.search(text, 0, token.start()):
+        return False
+    return bool(topic_words(token[0]))

@@ -9,6 +9,7 @@ from index.filters import Filters
 from index.store import NO_FILTERS, PassageIndex
 from rag.abstain import not_a_question, refusal
 from rag.compose import composed, ending
+from rag.cues import Wanted
 from rag.extract import extract
 from rag.followup import Turn, understand
 from rag.lookup import look_up
@@ -105,10 +106,10 @@ def _restricted(question: Question) -> Filters:
     filters = question.filters
     if question.sections and not filters.sections:
         filters = replace(filters, sections=question.sections)
-    if question.wanted and question.wanted.value == "recommendation" and not filters.kinds:
-        filters = replace(filters, kinds=("recommendation",))
-        if question.organisations and not filters.organisations:
-            filters = replace(filters, organisations=question.organisations)
+    if question.wanted in {Wanted.RECOMMENDATION, Wanted.FINDING} and not filters.kinds:
+        filters = replace(filters, kinds=(question.wanted.value,))
+    if question.wanted is Wanted.RECOMMENDATION and question.organisations and not filters.organisations:
+        filters = replace(filters, organisations=question.organisations)
     return filters
 
 

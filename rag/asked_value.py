@@ -23,6 +23,7 @@ _COUNT_ASKED = re.compile(
 )
 _MONEY = re.compile(r"[£$€]\s?\d|\b\d[\d,.]*\s?(?:pounds|million|k)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\d\s?%|\bper\s?cent\b|\b(?:half|third|quarter|majority|most|all|none) of\b", re.IGNORECASE)
+_FIGURE = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])|\b\d+(?=\s?%)")
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred no none single both".split()
 )
@@ -34,11 +35,22 @@ NEAR_THE_BEST = 0.8
 def with_asked_value(question: str, hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
     """The hits that hold a value of the kind asked for, as long as they come near the best one.
 
+    Where the question itself holds a figure ("what is the 22.4%?"), those that print it, at whatever score.
     All hits, where the question asks for no such value.
     """
+    if printed := printing_its_figures(question, hits):
+        return printed
     if not any(pattern.search(question) for pattern in (_MONEY_ASKED, _SHARE_ASKED, _COUNT_ASKED)):
         return list(hits)
     return [hit for hit in hits if hit.score >= NEAR_THE_BEST * hits[0].score and _holds(question, hit.passage.text)]
+
+
+def printing_its_figures(question: str, hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+    """The hits that print a decimal or a percentage of the question; none where it holds no such figure."""
+    figures = _FIGURE.findall(question)
+    return [
+        hit for hit in hits if any(re.search(rf"(?<![\d.]){re.escape(f)}(?!\d)", hit.passage.text) for f in figures)
+    ]
 
 
 def _holds(question: str, text: str) -> bool:

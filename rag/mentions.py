@@ -34,6 +34,7 @@ _ASKED = (
 _SORT = re.compile(
     r"\s+(?:approach|model|services?|issues?|topic|matter|subject|programme|scheme|system)$", re.IGNORECASE
 )
+_PARTS = re.compile(rf"\s+{_PART}$", re.IGNORECASE)
 _ENDING = re.compile(
     r"\s+(?:in|within|across|from)\s+(?:the|this|these)\s+(?:report|reports|review|document)s?\s*$|[?.!\"'”’]+\s*$",
     re.IGNORECASE,
@@ -89,6 +90,8 @@ def _term(question: str) -> str | None:
 def _bare(term: str) -> str:
     """The term without a noun at its end that only says what sort of thing it is."""
     bare = _SORT.sub("", term)
+    if len(words(shorter := _PARTS.sub("", bare))) > 1:
+        bare = shorter
     return bare if bare[:1].isupper() or len(words(bare)) > 1 else term
 
 

@@ -45,6 +45,7 @@ def blank(text: str, match: re.Match[str]) -> str:
     return text[: match.start()] + " " * len(match[0]) + text[match.end() :]
 
 
+@lru_cache(maxsize=16_384)
 def whole(form: str) -> re.Pattern[str]:
     """Finds a name as whole words, "&" and "and" alike, any case, with or without a genitive."""
     parts = ("(?:&|and)" if part.lower() in {"&", "and"} else re.escape(part) for part in re.split(r"[\s-]+", form))
@@ -103,6 +104,7 @@ def _both_blanked(one: str, other: str) -> str:
     return "".join(" " if " " in pair else pair[0] for pair in zip(one, other, strict=True))
 
 
+@lru_cache(maxsize=256)
 def organisations_present(report: Report) -> tuple[str, ...]:
     """Organisations under review today: those of the front matter and those addressed; a predecessor is neither."""
     named = {
@@ -219,6 +221,7 @@ def _abbreviates(token: str, report: Report) -> bool:
     return len(short) > 3 and any(word.startswith(short) for word in words(report.area or ""))
 
 
+@lru_cache(maxsize=256)
 def _services(report: Report) -> dict[str, frozenset[str]]:
     """Organisation -> stems of what the background chapters say that it provides."""
     found: dict[str, frozenset[str]] = {}
