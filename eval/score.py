@@ -147,6 +147,7 @@ def summarise(scores: Sequence[QuestionScore]) -> dict[str, Figure]:
         "abstained_when_not": _mean(
             [s for s in scores if not s.question.answerable], lambda s: float(s.outcome is Outcome.RIGHT_ABSTENTION)
         ),
+        "recall@1": _mean(searched, lambda s: recall_at_k(s.ranking, len(s.question.must), 1)),
         "recall@5": _mean(searched, lambda s: recall_at_k(s.ranking, len(s.question.must), 5)),
         "recall@10": _mean(searched, lambda s: recall_at_k(s.ranking, len(s.question.must), 10)),
         "success@1": _mean(searched, lambda s: success_at_k(s.ranking, len(s.question.must), 1)),
