@@ -167,7 +167,7 @@ def list_reports(as_json: JsonFlag = False) -> None:
     """Loaded reports with their figures."""
     reports = _library(load_settings()).reports()
     if as_json:
-        _print_json({"reports": [_report_facts(report) for report in reports]})
+        _print_json({"reports": [report.summary() for report in reports]})
         return
     for report in reports:
         print(f"{report.id}: {report.title}\n    {_figures(report)}")
@@ -180,7 +180,7 @@ def show_report(report_id: Annotated[str, typer.Argument(help="Report id.")], as
 
     report = find_report(_library(load_settings()).reports(), report_id)
     if as_json:
-        _print_json(_report_facts(report))
+        _print_json(report.public())
         return
     print(f"{report.id}: {report.title}\n{report.notice}\n")
     for label, value in report.front_matter:
@@ -336,26 +336,6 @@ def _figures(report: "Report") -> str:
     counts = ", ".join(f"{len(report.of_kind(kind))} {kind.value.replace('_', ' ')}" for kind in Kind)
     links = sum(len(passage.recommendations) for passage in report.passages)
     return f"passages: {counts}; {links} references; {len(report.organisations)} organisations; {len(report.warnings)} warnings"
-
-
-def _report_facts(report: "Report") -> dict[str, object]:
-    from index.report import Kind
-
-    return {
-        "id": report.id,
-        "title": report.title,
-        "area": report.area,
-        "published": report.published.isoformat() if report.published else None,
-        "notice": report.notice,
-        "front_matter": [{"label": label, "value": value} for label, value in report.front_matter],
-        "counts": {kind.value: len(report.of_kind(kind)) for kind in Kind},
-        "organisations": [
-            {"name": o.name, "aliases": list(o.aliases), "role": o.role.value} for o in report.organisations
-        ],
-        "sections": [{"title": s.title, "number": s.number, "path": list(s.path)} for s in report.sections],
-        "remarks": list(report.remarks),
-        "warnings": [{"line": warning.line, "message": warning.message} for warning in report.warnings],
-    }
 
 
 def _print_json(value: object) -> None:

@@ -184,6 +184,31 @@ class Report:
         """The passage that bears this canonical mark, or None."""
         return self._by_mark.get(mark)
 
+    def summary(self) -> dict[str, object]:
+        """One line on the report, as API and CLI list it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "area": self.area,
+            "published": self.published.isoformat() if self.published else None,
+            "notice": self.notice,
+            "counts": {kind.value: len(self.of_kind(kind)) for kind in Kind},
+            "url": f"/r/{self.id}",
+        }
+
+    def public(self) -> dict[str, object]:
+        """The report as API and CLI show it: the summary, its structure, and what the parser did not understand."""
+        return self.summary() | {
+            "front_matter": list(self.front_matter),
+            "sections": [{"title": s.title, "path": list(s.path), "number": s.number} for s in self.sections],
+            "organisations": [
+                {"name": o.name, "aliases": list(o.aliases), "role": o.role.value} for o in self.organisations
+            ],
+            "remarks": list(self.remarks),
+            "warnings": [{"line": warning.line, "message": warning.message} for warning in self.warnings],
+            "marks": [passage.mark for passage in self.passages],
+        }
+
     def of_kind(self, kind: Kind) -> tuple[Passage, ...]:
         """Passages of one kind, numbered ones by number, the rest in the order of the text."""
         return tuple(sorted((p for p in self.passages if p.kind is kind), key=passage_key))

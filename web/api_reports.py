@@ -5,27 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from index.report import Kind, Passage, Report
+from index.report import Kind, Passage
 from rag.scope import find_organisations, find_report
 from web import schemas
 from web.addresses import find_passage
 from web.routes import JsonRoute, ServiceNow, some
 
 router = APIRouter(prefix="/api/v1", route_class=JsonRoute)
-
-
-def report_line(report: Report) -> dict[str, object]:
-    """One line on a report."""
-    counts = {kind.value: sum(passage.kind is kind for passage in report.passages) for kind in Kind}
-    return {
-        "id": report.id,
-        "title": report.title,
-        "area": report.area,
-        "published": report.published.isoformat() if report.published else None,
-        "notice": report.notice,
-        "counts": counts,
-        "url": f"/r/{report.id}",
-    }
 
 
 @router.get(
@@ -39,7 +25,7 @@ def report_line(report: Report) -> dict[str, object]:
 def reports(service: ServiceNow) -> Any:
     """List what is loaded."""
     index = service.index
-    return {"reports": [report_line(report) for report in index.reports], "generation": index.generation}
+    return {"reports": [report.summary() for report in index.reports], "generation": index.generation}
 
 
 @router.get(
@@ -52,16 +38,7 @@ def reports(service: ServiceNow) -> Any:
 )
 def one_report(report: str, service: ServiceNow) -> Any:
     """Describe one report."""
-    found = find_report(service.index.reports, report)
-    return report_line(found) | {
-        "front_matter": list(found.front_matter),
-        "sections": [{"title": s.title, "path": list(s.path), "number": s.number} for s in found.sections],
-        "organisations": [
-            {"name": o.name, "aliases": list(o.aliases), "role": o.role.value} for o in found.organisations
-        ],
-        "remarks": list(found.remarks),
-        "marks": [passage.mark for passage in found.passages],
-    }
+    return find_report(service.index.reports, report).public()
 
 
 @router.get(

@@ -197,6 +197,13 @@ class SectionOut(BaseModel):
     number: str | None
 
 
+class WarningOut(BaseModel):
+    """What the parser could not understand."""
+
+    line: int = Field(description="Line of the source file, from 1.")
+    message: str
+
+
 class ReportOut(ReportLine):
     """One loaded report with its structure."""
 
@@ -204,6 +211,7 @@ class ReportOut(ReportLine):
     sections: list[SectionOut]
     organisations: list[OrganisationOut]
     remarks: list[str]
+    warnings: list[WarningOut]
     marks: list[str]
 
 
