@@ -1,0 +1,53 @@
+"""Whose words are asked for, and which values: what must not be answered with somebody else's words or another figure."""
+
+import pytest
+
+from index.report import Kind, Passage, Voice
+from rag.asked_value import with_asked_value
+from rag.retrieve import RetrievedPassage
+from rag.speaker import speakers_asked, spoken_by
+
+
+def hit(text: str, kind: Kind = Kind.FINDING, voice: Voice = Voice.INSPECTORS, rank: int = 1) -> RetrievedPassage:
+    passage = Passage("elmshire-2016", f"¶1.{rank}", kind, voice, f"1.{rank}", ("Early help",), "1", text, 0, len(text))
+    return RetrievedPassage(passage, rank, 0.6, ("dense",), 0.6)
+
+
+@pytest.mark.parametrize(
+    "question", ["What did parents say about the wait?", "how do mothers feel about it?", "the views of carers"]
+)
+def test_a_question_for_what_parents_said_knows_all_words_for_them(question: str) -> None:
+    assert {"parent", "carer"} <= speakers_asked(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What did inspectors find?", "What does the report say about parents?", "What does section 4 say about GPs?"],
+)
+def test_what_the_report_says_is_nobodys_words(question: str) -> None:
+    assert speakers_asked(question) == frozenset()
+
+
+def test_inspectors_on_a_waiting_room_for_parents_are_not_words_of_parents() -> None:
+    speakers = speakers_asked("what did parents say about waiting?")
+    assert not spoken_by(hit("Children and their parents wait in a locked room.").passage, speakers)
+    assert spoken_by(hit("Parents told us that the wait was short.").passage, speakers)
+    assert spoken_by(hit('A father: "Four hours!"', Kind.QUOTE, Voice.REPORTED).passage, speakers)
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "lacks"),
+    [
+        ("How much will the cameras cost?", "They cost £4,000.", "The trust intends to install cameras."),
+        ("What percentage of midwives are trained?", "51% of midwives are trained.", "Midwives are trained."),
+        ("How many referrals were made?", "There were 12 referrals.", "Referrals are reviewed after three months."),
+    ],
+)
+def test_a_figure_asked_for_is_answered_only_where_one_stands(question: str, holds: str, lacks: str) -> None:
+    assert with_asked_value(question, [hit(lacks)]) == []
+    assert with_asked_value(question, [hit(lacks), hit(holds, rank=2)]) == [hit(holds, rank=2)]
+
+
+def test_without_a_figure_asked_for_every_hit_stays() -> None:
+    hits = [hit("Cameras are planned."), hit("There were 12 referrals.", rank=2)]
+    assert with_asked_value("Are there cameras?", hits) == hits
