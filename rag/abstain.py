@@ -19,19 +19,16 @@ LEAST_SCORE = 0.385
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ADVICE = re.compile(
-    r"\b(?:should|must|ought) (?:i|we)\b|\bwhat (?:can|do|would|should) (?:i|we) do\b|\bdo you (?:think|advise|"
-    r"recommend)\b|"
-    r"\b(?:advise|advice for) (?:me|us)\b|\bwhat would you (?:do|advise|recommend)\b|"
-    r"^(?:please |can you |could you )*(?:write|draft|compose|translate|pretend|imagine|role-?play|sing|code)\b",
+    r"\b(?:should|ought) (?:i|we)\b|\bwhat (?:can|do|would|should) (?:i|we) do\b|"
+    r"\bdo you (?:think|advise|recommend)\b|\badvi[sc]e (?:me|us|for me|for us)\b|\bwhat would you (?:do|advise|recommend)\b|"
+    r"^(?:please |can you |could you )*(?:write|draft|compose|translate|pretend|imagine|role-?play|sing)\b",
     re.IGNORECASE,
 )
-
-
+# Orders stand at the beginning of a sentence; "do staff ignore the rules?" is a question.
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|prompts?|above|previous|prior)\b|"
-    r"\byou are now\b|\bsystem prompt\b|\bact as\b|"
-    r"\bdeveloper mode\b|\bjailbreak\b|\b(?:reveal|print|repeat|output)\b.{0,30}\b(?:prompt|instructions?|"
-    r"password|key|secret|environment)\b",
+    r"(?:^|[.!?:;,]\s*|\b(?:please|now|and|then|first)\s+)(?:ignore|disregard|forget|override|act as|reveal|print|repeat|output)\b"
+    r".{0,40}\b(?:instructions?|prompts?|above|previous|prior|everything|an? \w+|passwords?|api keys?|secrets?|environment)\b|"
+    r"\byou are now\b|\bsystem prompt\b|\bdeveloper mode\b|\bjailbreak\b",
     re.IGNORECASE,
 )
 
@@ -50,7 +47,7 @@ def not_a_question(question: Question) -> Refusal | None:
         return Refusal(
             True, "This is an instruction, not a question on the reports. Nothing here follows instructions."
         )
-    if _ADVICE.search(question.text):
+    if _ADVICE.search(question.text) and not question.references:
         return Refusal(
             True, "This asks for advice or for something to be written. Only what the reports say can be answered."
         )
