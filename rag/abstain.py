@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from index.report import Report
 from index.store import PassageIndex
@@ -11,7 +10,7 @@ from rag.asked_value import printing_its_figures, with_asked_value
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
 from rag.speaker import with_voice_asked
-from rag.words import stem, topic_words, words
+from rag.words import stem, topic_words, vocabulary, words
 
 # Calibrated on the tuning halves of the gold sets (docs/decisions/0004-extractive-answers.md).
 OFF_TOPIC_COSINE = 0.22
@@ -85,12 +84,6 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
 _TOKEN = re.compile(r"[\w'’&-]+")
 # What stands before a word that begins a sentence or a quotation: there a capital says nothing.
 _SENTENCE_START = re.compile(r"(?:^|[.?!:]\s|[\"“‘(])\s*$")
-
-
-@lru_cache(maxsize=256)
-def vocabulary(text: str) -> frozenset[str]:
-    """Stems of all words and numbers of a report's text."""
-    return frozenset(stem(word) for word in words(text))
 
 
 def unknown_names(question: Question, reports: Sequence[Report]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from index.report import Kind, Organisation, Report, Role
-from rag.words import stem, topic_words, words
+from rag.words import stem, topic_words, vocabulary, words
 
 # Words of organisation names that tell no two of them apart.
 _GENERIC = frozenset(
@@ -236,9 +236,3 @@ def _services(report: Report) -> dict[str, frozenset[str]]:
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text))
-
-
-@lru_cache(maxsize=256)
-def vocabulary(text: str) -> frozenset[str]:
-    """Stems of all words of a report's text."""
-    return _stems(text)

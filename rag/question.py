@@ -33,9 +33,9 @@ from rag.cues import (
     Wanted,
 )
 from rag.naming import Named, names_in
-from rag.organisation_names import trusts_named, vocabulary
+from rag.organisation_names import trusts_named
 from rag.references import Reference, neighbours, references_in, resolve
-from rag.words import stem, topic_words
+from rag.words import stem, topic_words, vocabulary
 
 MAX_CHARACTERS = 2_000
 _RELATION_STEMS = frozenset(stem(word) for word in RELATION)

@@ -73,3 +73,9 @@ def topic_words(text: str, extra_form: frozenset[str] = frozenset()) -> list[str
 def content_stems(text: str) -> frozenset[str]:
     """Stems of all words but the function words."""
     return frozenset(stem(word) for word in words(text) if word not in _FORM)
+
+
+@lru_cache(maxsize=256)
+def vocabulary(text: str) -> frozenset[str]:
+    """Stems of all words and numbers of a report's text."""
+    return frozenset(stem(word) for word in words(text))
