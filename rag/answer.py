@@ -16,7 +16,7 @@ from rag.lookup import look_up
 from rag.mentions import mentions
 from rag.question import Intent, Question
 from rag.record import Answer, AnswerStatus, Citation
-from rag.retrieve import retrieve
+from rag.retrieve import RetrievedPassage, retrieve
 from rag.verify import check
 from rag.words import subject
 
@@ -79,6 +79,7 @@ def answer_question(
             prefer=understood.previous,
         )
         clock.stop("retrieve")
+        hits = about_those_asked(understood, hits)
         offered = {hit.passage.id for hit in hits}
         if refused := refusal(understood, hits, index):
             status = AnswerStatus.OUT_OF_SCOPE if refused.out_of_scope else AnswerStatus.NOT_IN_REPORT
@@ -111,6 +112,19 @@ def _restricted(question: Question) -> Filters:
     if question.wanted is Wanted.RECOMMENDATION and question.organisations and not filters.organisations:
         filters = replace(filters, organisations=question.organisations)
     return filters
+
+
+def about_those_asked(question: Question, hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+    """The hits without those about other organisations only, where the question names organisations.
+
+    What the acute trust was told is no answer on the community trust. A passage that names nobody may be about anybody.
+    """
+    asked = set(question.organisations)
+    return [
+        hit
+        for hit in hits
+        if not asked or not (about := set(hit.passage.addressed_to or hit.passage.organisations)) or about & asked
+    ]
 
 
 def _within(question: Question) -> frozenset[str]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from index.filters import Filters
 from index.report import Passage, Report
 from rag.list_followup import CONNECTOR, POINTING
+from rag.organisation_names import organisations_named
 from rag.question import Intent, Question, read_question
 from rag.structural_followup import RULES
 from rag.words import topic_words, words
@@ -23,6 +24,11 @@ Turn = Mapping[str, str]
 
 _MARK = re.compile(r"\[(?:(?P<report>[\w-]+)\s+)?(?P<mark>(?:¶|R|§)[\w.-]+)\]")
 _MAX_TURNS = 40
+_ASKS_WHO = re.compile(
+    r"^\W*(?:and |so )?(?:who|whose|(?:which|what) (?:trust|organi[sz]ation|provider|body|company|charity)\w*)\b",
+    re.IGNORECASE,
+)
+_THAT_BODY = re.compile(r"\b(?:it|its|they|their|them|that (?:trust|organi[sz]ation|provider))\b", re.IGNORECASE)
 
 
 def understand(
@@ -41,15 +47,15 @@ def understand(
     turns = list(history)[-_MAX_TURNS:]
     previous: Question | None = None
     cited: tuple[Passage, ...] = ()
-    replied = False
+    reply: str | None = None
     for turn in turns:
         content = str(turn.get("content", ""))
         if turn.get("role") == "user":
-            previous = _read(content, previous, cited, replied, reports, filters, encode)
-            cited, replied = (), False
+            previous = _read(content, previous, cited, reply, reports, filters, encode)
+            cited, reply = (), None
         else:
-            cited, replied = _cited_in(content, reports) or cited, True
-    return _read(asked, previous, cited, replied, reports, filters, encode)
+            cited, reply = _cited_in(content, reports) or cited, content
+    return _read(asked, previous, cited, reply, reports, filters, encode)
 
 
 def _cited_in(content: str, reports: Sequence[Report]) -> tuple[Passage, ...]:
@@ -65,7 +71,7 @@ def _read(
     asked: str,
     previous: Question | None,
     cited: tuple[Passage, ...],
-    replied: bool,
+    reply: str | None,
     reports: Sequence[Report],
     filters: Filters,
     encode: Encode,
@@ -75,12 +81,23 @@ def _read(
         return question
     scope = [report for report in reports if not question.filters.reports or report.id in question.filters.reports]
     context = cited or previous.passages
-    if replied and not cited and previous.intent is Intent.RETRIEVE:
+    if named := _organisation_pointed_at(question, previous, reply or "", scope):
+        pointed = read_question(f"{question.text.rstrip(' ?.!')} (on: {named})?", reports, question.filters)
+        return replace(pointed, asked=question.asked)
+    if reply is not None and not cited and previous.intent is Intent.RETRIEVE:
         return question  # the last question found no answer: there is nothing to point at
     for rule in RULES:
         if resolved := rule(question, previous, context, scope):
             return resolved
     return _merged(question, previous, context, reports, filters, encode)
+
+
+def _organisation_pointed_at(question: Question, previous: Question, reply: str, scope: Sequence[Report]) -> str | None:
+    """The one organisation that the reply to "who …?" names, where the question goes on with "it" or "they"."""
+    if not _ASKS_WHO.search(previous.text) or not _THAT_BODY.search(question.text) or question.organisations:
+        return None
+    named, _ = organisations_named(_MARK.sub("", reply), scope)
+    return named[0] if len(named) == 1 else None
 
 
 def _merged(
@@ -114,6 +131,8 @@ def _merged(
     )
     merged = read_question(text, reports, filters)
     inherited = merged.filters if merged.filters.reports else replace(merged.filters, reports=previous.filters.reports)
+    if question.organisations and previous.organisations and fragment:  # "and the other trust?" leaves the first behind
+        merged = replace(merged, organisations=question.organisations)
     return replace(
         merged, asked=question.asked, filters=inherited, previous=() if fragment and not is_sentence else ids
     )

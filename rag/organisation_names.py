@@ -15,7 +15,10 @@ _GENERIC = frozenset(
 # Too common in this field to name anybody by themselves.
 _COMMON = frozenset(
     stem(word)
-    for word in "health healthcare care community mental england children commissioning clinical integrated royal general".split()
+    for word in (
+        "health healthcare care community mental england children commissioning clinical integrated royal general "
+        "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    ).split()
 )
 _TYPES = (
     r"(?:trusts?|units?|boards?|partnerships?|services?|groups?|ccgs?|teams?|hospitals?|company|charity|providers?)"

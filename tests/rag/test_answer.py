@@ -12,6 +12,7 @@ from index.library import Library
 from index.report import Kind, number_key
 from index.store import PassageIndex
 from rag.answer import Answer, AnswerStatus, answer_question
+from rag.naming import names_in
 
 SOURCE = (Path(__file__).resolve().parents[2] / "reports" / "worcestershire-2015.txt").read_text(encoding="utf-8")
 REFERENCE = re.compile(r"\(\**\s*Recommendations?\s+(\d+\.\d+)\**\)")
@@ -229,6 +230,33 @@ def test_and_another_organisation_asks_the_same_of_it(ask: Any) -> None:
 def test_a_fragment_replaces_its_like_in_the_last_question(ask: Any) -> None:
     history = turns("Do health visitors get safeguarding supervision?", "… [¶5.3.12]")
     assert ask("and midwives?", history=history).standalone_question == "Do midwives get safeguarding supervision?"
+
+
+def test_it_after_a_reply_to_who_is_the_one_organisation_that_the_reply_names(ask: Any) -> None:
+    history = turns(
+        "Who provides school nursing?", "School nursing is provided by Worcestershire Health and Care Trust."
+    )
+    answer = ask("and does it train its staff in safeguarding?", history=history)
+    assert answer.standalone_question.endswith("(on: Worcestershire Health and Care NHS Trust)?")
+
+
+def test_it_after_a_reply_to_another_question_is_no_organisation(ask: Any) -> None:
+    history = turns("Is there a tool for records?", "Worcestershire Health and Care Trust has one. [¶3.10]")
+    assert "Care NHS Trust" not in ask("is it used everywhere?", history=history).standalone_question
+
+
+@pytest.mark.parametrize(
+    "topic", ["training", "supervision", "records", "referrals", "midwives", "sexual exploitation"]
+)
+@pytest.mark.parametrize("name", ["NHS England", "the acute trust", "the Health and Care Trust"])
+def test_a_question_on_an_organisation_cites_nothing_that_is_about_others_only(
+    ask: Any, index: PassageIndex, topic: str, name: str
+) -> None:
+    asked = set(names_in(name, index.reports).organisations)
+    cited = [citation.passage for citation in ask(f"What is said on {topic} at {name}?").citations]
+    about = [set(passage.addressed_to or passage.organisations) for passage in cited]
+    assert asked
+    assert [names for names in about if names and not names & asked] == []
 
 
 def test_a_new_subject_is_not_read_as_a_follow_up(ask: Any) -> None:
