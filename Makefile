@@ -22,7 +22,7 @@ check: $(VENV)/.dev
 	$(PY) -m mypy
 
 eval: $(VENV)/.dev
-	$(PY) -m eval $(args)
+	$(PY) -m eval run $(args)
 
 bench: $(VENV)/.dev
 	$(PY) -m bench $(args)

@@ -1,11 +1,11 @@
-"""`python -m eval` asks the gold questions, scores and prints; `check` proves the gold set; `score` scores again."""
+"""`python -m eval`: run, score, compare, baseline, summary, check."""
 
-import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,73 +14,141 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eval.gate import FLOORS, breaches, load_floors, parse_floor
+from eval.compare import differences, paired, turned
+from eval.gate import BASELINE, GateError, below, gate, parse_floor
 from eval.gold import Half, check
-from eval.run import RUNS, Suite, load_suites, report_file, write_run
-from eval.score import QuestionScore, groups, lost_evidence, outcomes, score_run, summarise, write_questions
+from eval.markdown import headline, write_between_markers
+from eval.page import PAGE, write_page
+from eval.run import RUNS, Suite, commit, find_run, load_suites, report_file, write_run
+from eval.score import QuestionScore, score_run
+from eval.summary import groups, summarise, write_scores
 from eval.systems import System, in_process, over_http, reports_of
-from eval.tables import print_failures, print_groups, print_summary
-from index.embed import BUNDLED, load_embedder
+from eval.tables import print_differences, print_failures, print_groups, print_summary, print_turned
+from index.embed import load_embedder
 from index.errors import ClasQAError
 from index.parse import read_report
 from index.report import Report
+from settings import load_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True)
 
+README = Path(__file__).resolve().parent.parent / "README.md"
+# Settings of a server that say nothing of its answers.
+_OF_A_SERVER = frozenset({"data_dir", "reports_dir", "host", "port"})
+
 HalfOption = Annotated[
-    Literal["tuning", "reporting", "all"], typer.Option("--half", help="which questions headline and gate look at")
+    Literal["tuning", "reporting", "all"], typer.Option("--half", help="which questions the headline looks at")
 ]
 TypeOption = Annotated[list[str] | None, typer.Option("--type", help="only this type of question; may be repeated")]
 FloorOption = Annotated[list[str] | None, typer.Option("--floor", help="NAME=VALUE: fail below it; may be repeated")]
-GateOption = Annotated[bool, typer.Option("--gate", help=f"fail below {FLOORS.name} or at one false id or quote")]
+GateOption = Annotated[bool, typer.Option("--gate", help="fail on a false citation or on a fall behind eval/baseline")]
 RunsOption = Annotated[Path, typer.Option("--runs", help="folder of the runs", show_default=False)]
 FailuresOption = Annotated[bool, typer.Option("--failures", help="list the questions that were not answered right")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="NAME=VALUE: a setting for this run; may be repeated")
+]
+RunName = Annotated[str, typer.Argument(help="name of the run, its folder, or a path")]
 
 
-@app.callback(invoke_without_command=True)
+@app.command("run")
 def run(
-    context: typer.Context,
-    name: Annotated[str, typer.Option(help="name of the run, a folder under --runs")] = "latest",
+    name: Annotated[str, typer.Option(help="the run becomes the folder <commit>-<name> under --runs")] = "latest",
     half: HalfOption = "reporting",
     types: TypeOption = None,
     suite: Annotated[list[str] | None, typer.Option(help="only this gold file; may be repeated")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="only the first so many questions of each gold file")] = None,
+    mode: Annotated[
+        Literal["auto", "extractive", "llm"], typer.Option(help="who writes the answers, where a model is connected")
+    ] = "auto",
+    changes: SetOption = None,
     url: Annotated[str | None, typer.Option(help="ask this running server, not this process")] = None,
     key: Annotated[str | None, typer.Option(envvar="CLAS_EVAL_KEY", help="API key for --url")] = None,
     floor: FloorOption = None,
-    gate: GateOption = False,
+    gated: GateOption = False,
     failures: FailuresOption = False,
     runs: RunsOption = RUNS,
 ) -> None:
-    """Ask every gold question, write the run, score it and print tables."""
-    if context.invoked_subcommand:
-        return
+    """Ask every gold question, write the run, score it, print tables and write its page."""
+    if url and changes:
+        raise ClasQAError("--set changes this process; a server given by --url has its own settings")
+    settings = _settings(changes or ())
     suites = [_chosen(s, types, limit) for s in load_suites() if not suite or s.name in suite]
-    folder = runs / name
-    settings = {"half": half, "types": types, "limit": limit, "url": url, "torch": version("torch")}
+    if not any(s.questions for s in suites):
+        raise ClasQAError("no gold question is left by --suite and --type; `python -m eval check` counts them")
+    folder = runs / f"{commit()}-{name}"
+    about = settings | {"mode": mode, "types": types, "limit": limit, "url": url, "torch": version("torch")}
     with ExitStack() as stack:
-        asked = _over_url(suites, url, key) if url else _here(suites, stack)
+        asked = _over_url(suites, url, key, mode) if url else _here(suites, stack, mode, settings["embedding_model"])
         reports = _reports([s for s, _ in asked])
         columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         bar = stack.enter_context(Progress(*columns, console=err))
         task = bar.add_task("", total=sum(len(s.questions) for s, _ in asked))
-        write_run(folder, asked, reports.values(), settings, lambda: bar.advance(task))
-    _tell(folder, half, floor, gate, failures)
+        write_run(folder, asked, reports.values(), about, lambda: bar.advance(task))
+    _tell(folder, half, floor, gated, failures)
 
 
 @app.command("score")
 def score(
-    name: Annotated[str, typer.Argument(help="name of the run")] = "latest",
+    name: RunName = "latest",
     half: HalfOption = "reporting",
     floor: FloorOption = None,
-    gate: GateOption = False,
+    gated: GateOption = False,
     failures: FailuresOption = False,
     runs: RunsOption = RUNS,
 ) -> None:
     """Score a run again without asking anything."""
-    _tell(runs / name, half, floor, gate, failures)
+    _tell(find_run(name, runs), half, floor, gated, failures)
+
+
+@app.command("compare")
+def compare(
+    before: RunName,
+    after: RunName,
+    half: HalfOption = "reporting",
+    types: TypeOption = None,
+    runs: RunsOption = RUNS,
+) -> None:
+    """Paired differences between two runs, with bootstrap intervals, and the questions that turned."""
+    first, second = find_run(before, runs), find_run(after, runs)
+    pairs = paired(*(_half(score_run(folder), half, types) for folder in (first, second)))
+    if not pairs.before:
+        raise ClasQAError(f"{first.name} and {second.name} share no question of that kind")
+    print_differences(out, f"{first.name} -> {second.name}, half: {half}", differences(pairs).values())
+    for title, found in turned(pairs).items():
+        print_turned(out, title, found)
+    for title, ids in (("changed in the gold set", pairs.changed), ("not asked again", pairs.lost), ("new", pairs.new)):
+        if ids:
+            out.print(f"{len(ids)} {title}: {', '.join(ids[:8])}{' …' if len(ids) > 8 else ''}", markup=False)
+
+
+@app.command("baseline")
+def baseline(name: RunName = "latest", runs: RunsOption = RUNS) -> None:
+    """Make a whole run the one that the gate compares with, and its page the one that is served at /eval."""
+    folder = find_run(name, runs)
+    asked = {score.question.id for score in score_run(folder)}
+    if missing := {question.id for suite in load_suites() for question in suite.questions} - asked:
+        raise ClasQAError(f"{folder.name} lacks {len(missing)} gold questions; a baseline is a run of all of them")
+    shutil.rmtree(BASELINE, ignore_errors=True)
+    BASELINE.mkdir()
+    for part in ("settings.json", "gold.jsonl", "answers.jsonl", "passages.jsonl"):
+        shutil.copyfile(folder / part, BASELINE / part)
+    write_page(BASELINE)
+    out.print(f"{folder.name} is the baseline; commit {BASELINE.name}/ and run `python -m eval summary`", markup=False)
+
+
+@app.command("summary")
+def summary(
+    name: Annotated[str, typer.Argument(help="name of the run; the baseline where none is given")] = str(BASELINE),
+    write: Annotated[bool, typer.Option(help="write it into README.md between its markers")] = True,
+    runs: RunsOption = RUNS,
+) -> None:
+    """The headline table of the reporting half as Markdown."""
+    text = headline(find_run(name, runs))
+    if write:
+        write_between_markers(README, text)
+    print(text)
 
 
 @app.command("check")
@@ -95,6 +163,15 @@ def check_gold() -> None:
     raise typer.Exit(1 if faults else 0)
 
 
+def _settings(changes: Sequence[str]) -> dict[str, str]:
+    """The settings that bear on answers, those of the environment with these changes."""
+    known = {name: str(value) for name, value in load_settings().model_dump().items() if name not in _OF_A_SERVER}
+    changed = dict(change.partition("=")[::2] for change in changes)
+    if unknown := sorted(set(changed) - set(known)):
+        raise ClasQAError(f"--set knows no {', '.join(unknown)}; it takes NAME=VALUE, NAME one of {', '.join(known)}")
+    return known | changed
+
+
 def _chosen(suite: Suite, types: list[str] | None, limit: int | None) -> Suite:
     questions = [q for q in suite.questions if not types or q.type in types]
     return replace(suite, questions=tuple(questions[:limit]))
@@ -105,59 +182,62 @@ def _reports(suites: Sequence[Suite]) -> dict[str, Report]:
     return {report: read_report(report_file(report)) for report in ids}
 
 
-def _here(suites: Sequence[Suite], stack: ExitStack) -> list[tuple[Suite, System]]:
-    embedder = load_embedder(BUNDLED)
+def _here(suites: Sequence[Suite], stack: ExitStack, mode: str, model: str) -> list[tuple[Suite, System]]:
+    embedder = load_embedder(model)
     asked = []
     for suite in suites:
         data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clas-qa-eval-")))
         with err.status(f"indexing {', '.join(suite.reports)}"):
-            asked.append((suite, in_process([report_file(r) for r in suite.reports], data_dir, embedder)))
+            asked.append((suite, in_process([report_file(r) for r in suite.reports], data_dir, embedder, mode)))
     return asked
 
 
-def _over_url(suites: Sequence[Suite], url: str, key: str | None) -> list[tuple[Suite, System]]:
+def _over_url(suites: Sequence[Suite], url: str, key: str | None, mode: str) -> list[tuple[Suite, System]]:
     there = reports_of(url, key)
     able = [suite for suite in suites if there.issuperset(suite.reports)]
     for suite in suites:
         if suite not in able:
             err.print(f"{suite.name}: left out, {url} lacks {', '.join(sorted(set(suite.reports) - there))}")
-    return [(suite, over_http(url, key, suite.reports)) for suite in able]
+    if not able:
+        raise ClasQAError(f"{url} holds none of the gold reports; add them with `clas-qa reports add`")
+    return [(suite, over_http(url, key, suite.reports, mode)) for suite in able]
 
 
-def _tell(folder: Path, half: str, floors: list[str] | None, gate: bool, failures: bool) -> None:
-    if not (folder / "answers.jsonl").exists():
-        raise ClasQAError(f"there is no run {folder.name!r}; `python -m eval --name {folder.name}` makes it")
+def _half(scores: Sequence[QuestionScore], half: str, types: list[str] | None = None) -> list[QuestionScore]:
+    return [
+        s
+        for s in scores
+        if (half == "all" or s.question.half == Half(half)) and (not types or s.question.type in types)
+    ]
+
+
+def _tell(folder: Path, half: str, floors: list[str] | None, gated: bool, failures: bool) -> None:
     scores = score_run(folder)
-    chosen = scores if half == "all" else [s for s in scores if s.question.half == Half(half)]
-    _write_metrics(folder, scores)
+    chosen = _half(scores, half)
+    write_scores(folder, scores)
     print_groups(out, "By gold file", groups(scores, lambda s: s.question.report or "cross"))
     print_groups(out, "By half", groups(scores, lambda s: s.question.half.value))
-    print_groups(out, "By register", groups(scores, lambda s: s.question.register_))
+    print_groups(out, f"By register, half: {half}", groups(chosen, lambda s: s.question.register_))
     print_groups(out, f"By type, half: {half}", groups(chosen, lambda s: s.question.type))
     print_summary(out, f"Half: {half}", chosen)
     if failures:
         print_failures(out, chosen)
-    out.print(f"written to {folder}", markup=False)
-    if gate or floors:
-        wanted = (load_floors() if gate else {}) | dict(parse_floor(floor) for floor in floors or ())
-        broken = breaches(summarise(chosen), wanted)
-        for line in broken:
-            err.print(f"gate: {line}", markup=False)
-        raise typer.Exit(1 if broken else 0)
+    write_page(folder)
+    out.print(f"written to {folder}; the page is {folder / PAGE}", markup=False)
+    broken = below(summarise(chosen), dict(parse_floor(floor) for floor in floors or ()))
+    if gated:
+        broken += _gate(scores)
+    for line in broken:
+        err.print(f"gate: {line}", markup=False)
+    raise typer.Exit(1 if broken else 0)
 
 
-def _write_metrics(folder: Path, scores: Sequence[QuestionScore]) -> None:
-    named = {"all": list(scores)} | groups(scores, lambda s: s.question.half.value)
-    metrics = {
-        name: {
-            "figures": {m: asdict(f) for m, f in summarise(part).items()},
-            "outcomes": outcomes(part),
-            "evidence": lost_evidence(part),
-        }
-        for name, part in named.items()
-    }
-    write_questions(folder / "questions.csv", scores)
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def _gate(scores: Sequence[QuestionScore]) -> list[str]:
+    if not (BASELINE / "answers.jsonl").exists():
+        raise GateError("there is no baseline; `python -m eval baseline NAME` makes a run the baseline")
+    found = gate(scores, score_run(BASELINE))
+    print_differences(out, "Against the baseline, both halves", found.compared.values())
+    return list(found.breaches)
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ METADATA_TYPES = frozenset(
 # Questions whose answer is a complete set.
 LIST_TYPES = frozenset({"list", "organisation", "findings_of_recommendation", "cross_organisation"})
 ANSWERED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTLY_ANSWERED})
+ABSTAINED = frozenset(AnswerStatus) - ANSWERED
 
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 
@@ -54,6 +55,19 @@ class Half(StrEnum):
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Trap(StrEnum):
+    """What a question is built to trip over; README.md in eval/gold describes them."""
+
+    ABSENT = "absent"
+    NEAR_MISS = "near_miss"
+    OTHER_AREA = "other_area"
+    LATER_YEAR = "later_year"
+    FALSE_PREMISE = "false_premise"
+    ADVICE = "advice"
+    OFF_TOPIC = "off_topic"
+    INJECTION = "injection"
 
 
 class Span(_Record):
@@ -104,6 +118,8 @@ class GoldQuestion(_Record):
     expected_status: AnswerStatus
     history: tuple[Turn, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = {}
+    organisations: tuple[str, ...] = ()
+    trap: Trap | None = None
     why: str = ""
 
     @field_validator("filters")
@@ -177,6 +193,13 @@ def _faults(question: GoldQuestion, reports: Mapping[str, Report]) -> list[str]:
     faults += [f"{passage} is required by {n} pieces of evidence" for passage, n in required.items() if n > 1]
     if question.answerable and not (question.must or question.facts):
         faults.append("an answerable question needs evidence or facts")
+    if question.type == "unanswerable" and question.trap is None:
+        faults.append("an unanswerable question needs its trap")
+    known = {
+        o.name for report in reports.values() for o in report.organisations if question.report in {None, report.id}
+    }
+    if strangers := [name for name in question.organisations if name not in known]:
+        faults.append(f"no organisation {', '.join(strangers)}; known: {', '.join(sorted(known))}")
     return faults + _fact_faults(question, evidence)
 
 

@@ -5,10 +5,16 @@ Every piece is credited once, at the first rank that covers it, so no measure ca
 """
 
 import math
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest
+
+SEED = 2015
+RESAMPLES = 2000
 
 Ranking = Sequence[frozenset[int]]
 
@@ -168,21 +174,51 @@ def mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
-def bootstrap_interval(values: Sequence[float], *, seed: int, resamples: int = 2000) -> tuple[float, float]:
-    """95% percentile bootstrap interval of the mean (Efron & Tibshirani 1993).
+def ratio_interval(parts: Sequence[tuple[float, float]], *, seed: int = SEED) -> tuple[float, float]:
+    """95% interval of Σ a / Σ b over questions; for a mean, every b is 1.
+
+    Percentile bootstrap (Efron & Tibshirani 1993) that draws whole questions, so that citations of one answer stay together.
+    Where each question has the same share 0 or 1, resampling shows no spread; then it is Wilson's interval (1927) over Σ b items,
+    as if they were independent: no fault among 60 still leaves room for one in 17.
 
     Args:
-        values: one a question.
+        parts: (a, b) of each question, 0 <= a <= b.
         seed: of the resampling; the same seed gives the same interval.
-        resamples: number of samples drawn with replacement, each as large as `values`.
+
+    Raises:
+        ValueError: nothing to measure, or a value that is not a finite number.
+    """
+    counted = np.array([part for part in parts if part[1]], dtype=float).reshape(-1, 2)
+    _require(len(counted), 1)
+    if not np.isfinite(counted).all():
+        raise ValueError("a value is not a finite number")
+    shares = counted[:, 0] / counted[:, 1]
+    if shares.min() == shares.max():
+        if shares[0] not in {0.0, 1.0}:
+            return float(shares[0]), float(shares[0])
+        items = round(counted[:, 1].sum())
+        wilson = binomtest(items if shares[0] else 0, items).proportion_ci(method="wilson")
+        return float(wilson.low), float(wilson.high)
+    drawn = _resampled(len(counted), seed)
+    low, high = np.percentile(counted[drawn, 0].sum(axis=1) / counted[drawn, 1].sum(axis=1), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def difference_interval(differences: Sequence[float], *, seed: int = SEED) -> tuple[float, float]:
+    """95% percentile bootstrap interval of the mean of paired differences, one a question (Efron & Tibshirani 1993).
 
     Raises:
         ValueError: as `mean`.
     """
-    mean(values)
-    drawn = random.Random(seed)
-    means = [math.fsum(drawn.choices(values, k=len(values))) / len(values) for _ in range(resamples)]
-    return percentile(means, 2.5), percentile(means, 97.5)
+    mean(differences)
+    means = np.array(differences)[_resampled(len(differences), seed)].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _resampled(count: int, seed: int) -> npt.NDArray[np.int64]:
+    """Indices of RESAMPLES samples of `count` questions each, drawn with replacement; shape (RESAMPLES, count)."""
+    return np.random.default_rng(seed).integers(0, count, (RESAMPLES, count))
 
 
 def _require(count: int, k: int) -> None:

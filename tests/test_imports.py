@@ -12,7 +12,7 @@ ARROWS = {
     "index": set(),
     "rag": {"index"},
     "web": {"index", "rag"},
-    "eval": {"index", "rag"},
+    "eval": {"index", "rag", "settings"},
     "app": {"index", "rag", "web", "settings"},
     "cli": {"index", "rag", "web", "settings", "app"},
     "bench": {"index", "rag", "eval"},

@@ -11,15 +11,16 @@ from ir_measures import RR, R, Success, nDCG
 from eval.metrics import (
     CitationCounts,
     Outcome,
-    bootstrap_interval,
     citation_precision,
     citation_recall,
+    difference_interval,
     exact_set,
     f1,
     mean,
     ndcg_at_k,
     outcome,
     percentile,
+    ratio_interval,
     recall_at_k,
     reciprocal_rank,
     share,
@@ -122,18 +123,46 @@ def test_a_value_that_is_no_number_never_reaches_a_mean():
         mean([])
 
 
-def test_bootstrap_interval_is_the_same_for_the_same_seed_and_holds_the_mean():
-    values = [0.0] * 30 + [1.0] * 70
-    low, high = bootstrap_interval(values, seed=1)
-    assert (low, high) == bootstrap_interval(values, seed=1)
-    assert (low, high) != bootstrap_interval(values, seed=2, resamples=50)
+def test_an_interval_of_a_mean_is_the_same_for_the_same_seed_and_near_the_normal_one():
+    values = [(0.0, 1.0)] * 30 + [(1.0, 1.0)] * 70
+    low, high = ratio_interval(values, seed=1)
+    assert (low, high) == ratio_interval(values, seed=1)
     # The normal approximation gives 0.7 ± 1.96 * sqrt(0.7 * 0.3 / 100) = 0.610 … 0.790.
     assert low == pytest.approx(0.610, abs=0.02)
     assert high == pytest.approx(0.790, abs=0.02)
 
 
-def test_bootstrap_interval_of_equal_values_has_no_width():
-    assert bootstrap_interval([0.5] * 9, seed=3) == (0.5, 0.5)
+def test_an_interval_of_a_ratio_draws_whole_questions():
+    # 10 of 11 citations are right, but all the wrong ones could come from one answer in two.
+    low, high = ratio_interval([(10, 10), (0, 1)])
+    assert (low, high) == (0.0, 1.0)
+
+
+def test_a_ratio_leaves_out_questions_without_items():
+    assert ratio_interval([(1, 2), (0, 0), (1, 2)]) == ratio_interval([(1, 2), (1, 2)])
+
+
+def test_no_fault_among_60_still_leaves_room_for_one_in_17():
+    # Wilson, by hand: z²/(n + z²) = 3.8415 / 63.8415 = 0.0602.
+    low, high = ratio_interval([(1.0, 1.0)] * 60)
+    assert low == pytest.approx(1 - 0.0602, abs=0.0001)
+    assert high == 1
+    assert ratio_interval([(0.0, 20.0)] * 3) == (0.0, pytest.approx(0.0602, abs=0.0001))
+
+
+def test_an_interval_of_equal_shares_between_0_and_1_has_no_width():
+    assert ratio_interval([(0.5, 1.0)] * 9) == (0.5, 0.5)
+
+
+def test_a_paired_difference_of_the_same_fall_everywhere_has_no_width():
+    assert difference_interval([-0.25] * 8) == (-0.25, -0.25)
+    with pytest.raises(ValueError, match="nothing to measure"):
+        difference_interval([])
+
+
+def test_a_paired_difference_of_ups_and_downs_holds_0():
+    low, high = difference_interval([1.0, -1.0] * 20)
+    assert low < 0 < high
 
 
 rankings = st.lists(st.frozensets(st.integers(0, 4), max_size=2), max_size=12)
@@ -162,9 +191,9 @@ def test_citation_figures_stay_between_0_and_1(right, wrong, found, missed):
     assert min(precision, recall) - 1e-12 <= f1(precision, recall) <= max(precision, recall) + 1e-12
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(0, 9))
-def test_bootstrap_interval_lies_within_the_values(values, seed):
-    low, high = bootstrap_interval(values, seed=seed, resamples=50)
+@given(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=30), st.integers(0, 9))
+def test_an_interval_lies_within_the_values(values, seed):
+    low, high = ratio_interval([(value, 1.0) for value in values], seed=seed)
     assert min(values) - 1e-9 <= low <= high <= max(values) + 1e-9
 
 

@@ -5,62 +5,11 @@ import json
 
 import pytest
 
-from eval.gate import GateError, breaches, load_floors, parse_floor
-from eval.gold import GoldQuestion
 from eval.metrics import Outcome
-from eval.run import Suite, write_run
-from eval.score import lost_evidence, outcomes, score_run, summarise, write_questions
-from eval.systems import System
-from index.report import Kind, Passage, Report, Voice
-
-TEXTS = {"¶1.1": "The door is locked at night.", "¶1.2": "Keys are kept by the nurse.", "R1.1": "Lock the door."}
-
-
-def passage(mark, text):
-    kind, voice = (Kind.FINDING, Voice.INSPECTORS) if mark[0] == "¶" else (Kind.RECOMMENDATION, Voice.RECOMMENDATION)
-    return Passage("area-2015", mark, kind, voice, mark[1:], ("Early help",), "1", text, 0, len(text))
-
-
-REPORT = Report(
-    "area-2015", "Review", "Area", "", (), tuple(passage(mark, text) for mark, text in TEXTS.items()), organisations=()
-)
-
-
-def gold(question_id, must=(), may=(), facts=(), type="single", status="answered"):
-    spans = {"must": must, "may": may}
-    return GoldQuestion.model_validate(
-        {
-            "id": question_id,
-            "question": question_id,
-            "type": type,
-            "register": "plain",
-            "report": "area-2015",
-            "facts": [list(fact) for fact in facts],
-            "answerable": status == "answered",
-            "expected_status": status,
-        }
-        | {name: [{"mark": mark, "words": TEXTS[mark][:8]} for mark in marks] for name, marks in spans.items()}
-    )
-
-
-def answer(*marks, text="", status="answered", quotes=None):
-    quotes = quotes or {mark: TEXTS.get(mark, "")[:8] for mark in marks}
-    ids = [f"area-2015/{mark}" for mark in marks]
-    return {
-        "status": status,
-        "answer": text,
-        "citations": [{"id": i, "quote": quotes[mark]} for i, mark in zip(ids, marks, strict=True)],
-        "sentences": [{"text": text, "citations": ids, "quote": ""}],
-        "wall_ms": 10.0,
-    }
-
-
-def run(folder, pairs, found=()):
-    answers = {question.id: given for question, given in pairs}
-    suite = Suite("area-2015", tuple(question for question, _ in pairs), ("area-2015",))
-    system = System("by hand", lambda q: answers[q.id], lambda text, filters, k: [f"area-2015/{m}" for m in found][:k])
-    write_run(folder, [(suite, system)], [REPORT], {})
-    return score_run(folder)
+from eval.proof import QuoteVerdict
+from eval.score import score_run
+from eval.summary import outcomes, quote_verdicts, reliability, summarise, write_scores
+from tests.eval.runs import answer, gold, run
 
 
 def test_evidence_that_is_not_required_harms_no_precision_and_a_stray_citation_does(tmp_path):
@@ -176,46 +125,73 @@ def test_a_figure_that_no_question_counts_for_has_no_value(tmp_path):
     json.dumps({name: figure.value for name, figure in figures.items()}, allow_nan=False)
 
 
-def test_the_gate_names_each_floor_that_is_not_met(tmp_path):
-    (score,) = run(tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1", "¶1.2"))])
-    figures = summarise([score])
-    assert breaches(figures, {"citation_recall": 1.0, "citation_precision": 0.5}) == []
-    assert breaches(figures, {"citation_precision": 0.9}) == ["citation_precision is 0.5000, the floor is 0.9"]
+def test_an_error_is_no_right_abstention(tmp_path):
+    pairs = [
+        (gold("a", status="not_in_report"), {"status": "error", "error": "HTTP 500"}),
+        (gold("b", must=["¶1.1"]), {"status": "error", "error": "HTTP 500"}),
+    ]
+    scores = run(tmp_path, pairs)
+    assert [score.outcome for score in scores] == [Outcome.WRONG_ANSWER, Outcome.WRONG_ABSTENTION]
+    assert summarise(scores)["right"].value == 0
 
 
-def test_one_false_id_or_quote_fails_the_gate_whatever_the_floors(tmp_path):
-    (score,) = run(
-        tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1", "¶9.9", quotes={"¶1.1": "Keys", "¶9.9": "nothing"}))]
+def test_a_passage_about_other_organisations_only_leaks_and_one_about_none_does_not(tmp_path):
+    question = gold("q", must=["R1.1"], organisations=["Eastmere Trust"])
+    (score,) = run(tmp_path, [(question, answer("R1.1", "R2.1", "¶1.1", "¶1.2"))])
+    assert score.leaked == ("area-2015/R2.1",)
+    assert summarise([score])["organisation_leak"].value == 0.25
+
+
+def test_evidence_never_leaks_whomever_it_is_about(tmp_path):
+    question = gold("q", must=["R1.1"], may=["R2.1"], organisations=["Eastmere Trust"])
+    (score,) = run(tmp_path, [(question, answer("R1.1", "R2.1"))])
+    assert score.leaked == ()
+
+
+def test_a_chunk_is_credited_with_all_the_passages_in_it(tmp_path):
+    run(tmp_path, [(gold("q", must=["¶1.1", "¶1.2"]), answer("¶1.1"))])
+    line = json.loads((tmp_path / "answers.jsonl").read_text(encoding="utf-8"))
+    line["found"] = [["area-2015/¶1.1", "area-2015/¶1.2"], ["area-2015/R1.1"]]
+    (tmp_path / "answers.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert summarise(score_run(tmp_path))["recall@1"].value == 1
+
+
+def test_a_claim_to_be_complete_is_held_against_the_evidence(tmp_path):
+    pairs = [
+        (gold("whole", must=["R1.1", "R2.1"], type="list"), answer("R1.1", "R2.1", completeness="2 of 2")),
+        (gold("short", must=["R1.1", "R2.1"], type="list"), answer("R1.1", completeness="1 of 1")),
+        (gold("makes none", must=["R1.1", "R2.1"], type="list"), answer("R1.1")),
+    ]
+    figures = summarise(run(tmp_path, pairs))
+    assert (figures["exact_lane_complete"].value, figures["exact_lane_complete"].n) == (0.5, 2)
+    assert figures["list_complete"].value == pytest.approx(1 / 3)
+
+
+def test_quotes_are_told_apart_by_where_their_words_stand(tmp_path):
+    (score,) = run(tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1", quotes={"¶1.1": "Keys are kept"}))])
+    assert score.quotes == (QuoteVerdict.MISATTRIBUTED,)
+    assert quote_verdicts([score]) == {"supported": 0, "misattributed": 1, "stitched": 0, "not found": 0}
+
+
+def test_bins_of_the_reliability_plot_hold_every_searched_question_once(tmp_path):
+    pairs = [(gold(f"q{n}", must=["¶1.1"]), answer("¶1.1")) for n in range(5)]
+    pairs += [(gold("n", status="not_in_report"), answer("¶1.1")), (gold("l", must=["R1.1"], type="lookup"), answer())]
+    bins = reliability(run(tmp_path, pairs), bins=3)
+    assert [part.n for part in bins] == [2, 2, 2]
+    assert sum(part.answerable for part in bins) == 5
+    assert sum(part.answered for part in bins) == 6
+
+
+def test_the_spreadsheet_has_a_line_for_every_question_and_a_value_for_what_counts(tmp_path):
+    scores = run(
+        tmp_path,
+        [(gold("a", must=["¶1.1"]), answer("¶1.1")), (gold("b", status="out_of_scope"), answer(status="out_of_scope"))],
     )
-    assert [line.split()[0] for line in breaches(summarise([score]), {})] == ["id_validity", "quote_fidelity"]
-
-
-def test_a_floor_for_a_metric_that_was_not_measured_is_not_met(tmp_path):
-    (score,) = run(tmp_path, [(gold("q", status="out_of_scope"), answer(status="out_of_scope"))])
-    assert breaches(summarise([score]), {"citation_f1": 0.5}) == ["citation_f1 is not measured, the floor is 0.5"]
-
-
-def test_a_floor_that_names_no_metric_is_refused(tmp_path):
-    (score,) = run(tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1"))])
-    with pytest.raises(GateError, match="no metric citation_fl"):
-        breaches(summarise([score]), {"citation_fl": 0.5})
-    with pytest.raises(GateError, match="NAME=NUMBER"):
-        parse_floor("citation_f1")
-
-
-def test_the_committed_floors_name_metrics(tmp_path):
-    (score,) = run(tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1"))])
-    assert set(load_floors()) <= set(summarise([score]))
-
-
-def test_lost_evidence_is_told_apart_by_where_it_was_lost(tmp_path):
-    question = gold("q", must=["¶1.1", "¶1.2", "R1.1"])
-    scores = run(tmp_path, [(question, answer("¶1.1"))], found=["¶1.1", "¶1.2"])
-    assert lost_evidence(scores) == {"cited": 1, "found, not cited": 1, "not found": 1}
-
-
-def test_the_spreadsheet_has_a_line_for_every_question(tmp_path):
-    scores = run(tmp_path, [(gold("a", must=["¶1.1"]), answer("¶1.1")), (gold("b", must=["¶1.2"]), answer("¶1.1"))])
-    write_questions(tmp_path / "questions.csv", scores)
+    write_scores(tmp_path, scores)
     rows = list(csv.DictReader((tmp_path / "questions.csv").read_text(encoding="utf-8").splitlines()))
-    assert [(row["id"], row["right"], row["n_found"]) for row in rows] == [("a", "1", "1"), ("b", "0", "0")]
+    assert [(row["id"], row["right"], row["citation_f1"], row["recall@5"]) for row in rows] == [
+        ("a", "1.0", "1.0", "0.0"),
+        ("b", "1.0", "", ""),
+    ]
+    metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["all"]["figures"]["citation_f1"]["value"] == 1

@@ -11,13 +11,25 @@ from eval.gold import GoldQuestion
 from eval.systems import over_http, reports_of
 from index.errors import ClasQAError
 
+# What a server that cannot be trusted sends: status, body, length it says the body has.
+LIES = {
+    "a list": (200, b"[1]", None),
+    "no status": (200, b'{"answer": "Yes."}', None),
+    "citations without ids": (200, b'{"status": "answered", "citations": [{"quote": "x"}]}', None),
+    "html": (200, b"<p>Welcome</p>", None),
+    "cut off": (200, b'{"status": "answe', 500),
+    "500": (500, b"boom", None),
+}
+
 
 class Api(BaseHTTPRequestHandler):
     """Answers like the API: a problem for an empty question, an echo of what was asked for any other."""
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if not asked["question"]:
+        if asked["question"] in LIES:
+            self.lie(*LIES[asked["question"]])
+        elif not asked["question"]:
             self.reply(422, {"title": "no question"})
         else:
             self.reply(200, {"status": "answered", "citations": [], "sentences": [], "asked": asked})
@@ -30,12 +42,25 @@ class Api(BaseHTTPRequestHandler):
             self.reply(200, {"reports": [{"id": "fenmarch-2014"}]})
         else:
             query = parse_qs(path.query)
-            self.reply(200, {"passages": [{"id": f"{query['reports'][0]}/¶{n}.1"} for n in range(int(query["k"][0]))]})
+            self.reply(
+                200,
+                {
+                    "passages": [
+                        {"id": f"{query['reports'][0]}/¶{n}.1", "score": 0.5} for n in range(int(query["k"][0]))
+                    ]
+                },
+            )
 
     def reply(self, status, content):
         self.send_response(status)
         self.end_headers()
         self.wfile.write(json.dumps(content).encode())
+
+    def lie(self, status, body, length):
+        self.send_response(status)
+        self.send_header("Content-Length", str(length or len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *args):
         """Stay quiet."""
@@ -69,21 +94,30 @@ def question(text, **changes):
 
 
 def test_a_server_is_asked_about_the_report_with_history_and_filters(url):
-    system = over_http(url, "secret", ["fenmarch-2014"])
+    system = over_http(url, "secret", ["fenmarch-2014"], mode="extractive")
     history = [{"role": "user", "content": "Before?"}]
     answer = system.ask(question("After?", history=history, filters={"kinds": ["finding"]}))
     assert answer["asked"] == {
         "question": "After?",
         "history": history,
         "filters": {"reports": ["fenmarch-2014"], "kinds": ["finding"]},
+        "mode": "extractive",
     }
     assert answer["wall_ms"] > 0
-    assert system.find("keys", {}, 2) == ["fenmarch-2014/¶0.1", "fenmarch-2014/¶1.1"]
+    assert system.find("keys", {}, 2) == [["fenmarch-2014/¶0.1"], ["fenmarch-2014/¶1.1"]]
+    assert system.best_score("keys", {}) == 0.5
 
 
-def test_a_refused_question_is_an_error_in_the_run(url):
+def test_a_question_that_the_api_refuses_as_none_ends_as_invalid(url):
     answer = over_http(url, "secret", []).ask(question(""))
-    assert (answer["status"], answer["http_status"]) == ("error", 422)
+    assert (answer["status"], answer["http_status"]) == ("invalid_question", 422)
+
+
+@pytest.mark.parametrize("lie", ["a list", "no status", "citations without ids", "html", "cut off", "500"])
+def test_an_answer_without_the_shape_of_one_is_an_error_in_the_run(url, lie):
+    answer = over_http(url, "secret", []).ask(question(lie))
+    assert answer["status"] == "error"
+    assert answer["error"]
 
 
 def test_a_server_that_is_not_there_is_an_error_in_the_run(url):
