@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ClasQAError, IndexBusy, IndexDamaged, IndexMissing
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from web.service import OpenLibrary, Service
 
 log = logging.getLogger("clas_qa")
+EVAL_PAGE = Path(__file__).with_name("eval") / "baseline" / "report.html"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 # The service starts without an index it can repair or wait for; every other failure stops the start.
 WAITABLE = (IndexMissing, IndexDamaged, IndexBusy)
@@ -31,8 +33,11 @@ def create_app(
     embedder: Any = None,
     answer: Callable[..., Any] | None = None,
     search: Callable[..., Sequence[Any]] | None = None,
+    eval_page: Path = EVAL_PAGE,
 ) -> "FastAPI":
     """The whole service. Parts that are given are used as they are; the rest is opened when the server starts.
+
+    `eval_page` is what /eval shows, the page of the committed run; it need not exist.
 
     Raises:
         SettingsError: the host is not a loopback address.
@@ -40,7 +45,7 @@ def create_app(
     refuse_open_address(settings.host)
     from fastapi import FastAPI
 
-    from web import api, api_reports, chat, pages, perimeter, problems, reference
+    from web import api, api_reports, chat, evaluation, pages, perimeter, problems, reference
     from web.service import Service
 
     @asynccontextmanager
@@ -67,6 +72,7 @@ def create_app(
     for part in (api.router, api_reports.router, api.health, pages.router, reference.router):
         app.include_router(part)
     reference.install(app)
+    evaluation.install(app, eval_page)
     chat.mount_chat(app, lambda: app.state.service)
     perimeter.install(app, (*LOOPBACK_NAMES, settings.host))
     return app

@@ -175,23 +175,35 @@ def cite_line(report: Report, passage: Passage) -> str:
     return f'<p class="cite"><strong>Cite as</strong> <span>({text(how_to_cite(report, passage))})</span></p>'
 
 
-NAVIGATION = (("/", "Chat"), ("/ask", "Plain question page"), ("/r", "Reports"), ("/docs", "API"))
+NAVIGATION = (
+    ("/", "Chat"),
+    ("/ask", "Plain question page"),
+    ("/r", "Reports"),
+    ("/eval", "How good is it?"),
+    ("/docs", "API"),
+)
 
 
-def page(title: str, body: str, here: str = "") -> str:
-    """A whole page without script: skip link, navigation, main."""
+def site_header(here: str = "") -> str:
+    """Product name and navigation, above the main part of every page."""
     current = ' aria-current="page"'
     links = "".join(
         f'<li><a href="{url}"{current if url == here else ""}>{label}</a></li>' for url, label in NAVIGATION
     )
+    return (
+        f'<header class="site"><p class="product">{PRODUCT}</p><nav aria-label="Site"><ul>{links}</ul></nav></header>'
+    )
+
+
+def page(title: str, body: str, here: str = "") -> str:
+    """A whole page without script: skip link, navigation, main."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         '<meta name="color-scheme" content="light dark">'
         f'<title>{text(title)} · {PRODUCT}</title><link rel="stylesheet" href="/style.css"></head><body>'
         '<a class="skip" href="#main">Skip to main content</a>'
-        f'<header class="site"><p class="product">{PRODUCT}</p><nav aria-label="Site"><ul>{links}</ul></nav></header>'
-        f'<main id="main">{body}</main></body></html>'
+        f'{site_header(here)}<main id="main">{body}</main></body></html>'
     )
 
 

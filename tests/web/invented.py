@@ -12,10 +12,13 @@ from typing import Any
 import uvicorn
 
 from app import create_app
+from eval.page import write_page
 from index.errors import ClasQAError, IndexDamaged
 from index.report import Kind, Organisation, Passage, Report, Role, Section, Voice
 from rag.record import Answer, AnswerSentence, AnswerStatus, Citation
 from settings import Settings
+from tests.eval.runs import answer as given
+from tests.eval.runs import gold, run
 
 ATTACK = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> [l](javascript:alert(3)) ![p](http://203.0.113.9/leak.png)"
@@ -170,11 +173,23 @@ def search(question: str, *, index: HandMadeIndex, k: int, filters: Any, **_: An
     return [Hit(passage, rank, 1 / rank) for rank, passage in enumerate(filter(filters.matches, index.passages), 1)][:k]
 
 
+def eval_page(folder: Path) -> Path:
+    """The page of a run with a failed question in each half, one of them an attack, and one that is right."""
+    failed = [gold(name, must=["¶1.1"], question=f"{ATTACK} {name}") for name in ("wrong-1", "wrong-2", "wrong-3")]
+    right = gold("right", must=["¶1.2"])
+    run(folder, [*((q, given("¶1.2", text=ATTACK)) for q in failed), (right, given("¶1.2", text="The nurse."))])
+    return write_page(folder)
+
+
 def main(port: int, broken: bool) -> None:
     library = HandMadeLibrary(broken=IndexDamaged("vectors.npy in /srv/clas/data is short") if broken else None)
     settings = Settings(data_dir=Path(tempfile.gettempdir()) / "unused", port=port)
-    application = create_app(settings, library=library, embedder=object(), answer=answer, search=search)
-    uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning", server_header=False)
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "none.html" if broken else eval_page(Path(folder) / "run")
+        application = create_app(
+            settings, library=library, embedder=object(), answer=answer, search=search, eval_page=page
+        )
+        uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning", server_header=False)
 
 
 if __name__ == "__main__":

@@ -34,12 +34,16 @@ class Visit:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.hosts: set[str | None] = set()
+        self.asked: list[str] = []
         self.trouble: list[str] = []
-        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
+        page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("dialog", lambda dialog: (self.trouble.append(dialog.message), dialog.dismiss()))
         page.on("console", lambda line: self.trouble.append(line.text) if line.type == "error" else None)
+
+    @property
+    def hosts(self) -> set[str | None]:
+        return {urlsplit(url).hostname for url in self.asked}
 
     def open_chat(self, url: str) -> Page:
         self.page.goto(url)
@@ -179,6 +183,30 @@ def test_axe_finds_nothing_serious(visit: Visit, base_url: str, path: str) -> No
     found = Axe().run(page).response["violations"]
     serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
     assert not serious, [(rule["id"], [node["html"][:200] for node in rule["nodes"]][:3]) for rule in serious]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_of_the_eval_fits_obeys_its_policy_and_passes_axe(visit: Visit, base_url: str, width: int) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{base_url}/eval")
+    page.get_by_text("failed questions of the reporting half").click()
+    expect(page.locator("#q-wrong-2 .paragraph.bad").first).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize") == "28px"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("script, img").count() == 0
+    found = Axe().run(page).response["violations"]
+    assert not found, [(rule["id"], [node["html"][:200] for node in rule["nodes"]][:3]) for rule in found]
+    assert visit.asked == [f"{base_url}/eval"]
+    assert visit.trouble == []
+
+
+def test_the_chat_leads_to_the_page_of_the_eval_and_back(visit: Visit, base_url: str) -> None:
+    page = visit.open_chat(base_url)
+    page.get_by_role("link", name="How good is it?").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How good the answers are")
+    page.get_by_role("link", name="Chat", exact=True).click()
+    expect(page.get_by_label("Your question")).to_be_visible()
 
 
 def test_the_chat_follows_the_readers_colour_scheme(visit: Visit, base_url: str) -> None:

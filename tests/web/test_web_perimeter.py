@@ -104,7 +104,7 @@ def test_the_chat_names_no_address_elsewhere_that_a_browser_would_load(client: h
     assert [url for url in loaded if "127.0.0.1" not in url] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/ask", "/r", "/docs", "/healthz", "/api/v1/nothing", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/ask", "/r", "/docs", "/eval", "/healthz", "/api/v1/nothing", "/nothing"])
 def test_every_response_carries_the_security_headers(client: httpx.Client, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["content-security-policy"]
