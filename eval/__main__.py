@@ -22,7 +22,7 @@ from eval.page import PAGE, write_page
 from eval.run import RUNS, Suite, commit, find_run, load_suites, report_file, write_run
 from eval.score import QuestionScore, score_run
 from eval.summary import groups, summarise, write_scores
-from eval.systems import System, in_process, over_http, reports_of
+from eval.systems import RememberingEmbedder, System, in_process, over_http, reports_of
 from eval.tables import print_differences, print_failures, print_groups, print_summary, print_turned
 from index.embed import load_embedder
 from index.errors import ClasQAError
@@ -183,7 +183,7 @@ def _reports(suites: Sequence[Suite]) -> dict[str, Report]:
 
 
 def _here(suites: Sequence[Suite], stack: ExitStack, mode: str, model: str) -> list[tuple[Suite, System]]:
-    embedder = load_embedder(model)
+    embedder = RememberingEmbedder(load_embedder(model))
     asked = []
     for suite in suites:
         data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clas-qa-eval-")))

@@ -12,10 +12,12 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from eval.gold import GoldQuestion
-from index.embed import Embedder
+from index.embed import Embedder, EmbedProgress
 from index.errors import ClasQAError
 from index.filters import Filters
 from index.generation import Progress
@@ -44,6 +46,23 @@ class System:
     ask: Callable[[GoldQuestion], Answered]
     find: Callable[[str, Filtered, int], list[list[str]]]
     best_score: Callable[[str, Filtered], float | None] = lambda text, filters: None
+
+
+class RememberingEmbedder:
+    """An embedder that embeds no text twice: the same reports stand in several libraries, and a question is searched as asked."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        """Wrap an embedder, under its own name and checksum."""
+        self._embedder = embedder
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+        self.name, self.checksum, self.dimension = embedder.name, embedder.checksum, embedder.dimension
+
+    def encode(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> NDArray[np.float32]:
+        """As `Embedder.encode`; progress counts the texts that are new."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if new:
+            self._vectors.update(zip(new, self._embedder.encode(new, progress), strict=True))
+        return np.array([self._vectors[text] for text in texts], dtype=np.float32).reshape(-1, self.dimension)
 
 
 def in_process(

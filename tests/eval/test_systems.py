@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from eval.gold import GoldQuestion
-from eval.systems import over_http, reports_of
+from eval.systems import RememberingEmbedder, over_http, reports_of
 from index.errors import ClasQAError
 
 # What a server that cannot be trusted sends: status, body, length it says the body has.
@@ -129,3 +129,13 @@ def test_the_reports_of_a_server_are_listed_with_its_key_and_not_without(url):
     assert reports_of(url, "secret") == {"fenmarch-2014"}
     with pytest.raises(ClasQAError, match="no key"):
         reports_of(url, None)
+
+
+def test_no_text_is_embedded_twice_and_rows_stand_in_the_order_of_the_texts(real_embedder):
+    remembering = RememberingEmbedder(real_embedder)
+    asked = []
+    first = remembering.encode(["the door", "the key"], lambda done, total: asked.append(total))
+    again = remembering.encode(["the key", "a nurse", "the door"], lambda done, total: asked.append(total))
+    assert asked == [2, 1]
+    assert (again[[2, 0]] == first).all()
+    assert again == pytest.approx(real_embedder.encode(["the key", "a nurse", "the door"]), abs=1e-5)
