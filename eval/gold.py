@@ -161,7 +161,7 @@ def load_gold(path: Path) -> tuple[GoldQuestion, ...]:
         GoldError: a line is not a gold question; names the file and line.
     """
     questions: list[GoldQuestion] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), 1):
         try:
             questions.append(GoldQuestion.model_validate_json(line))
         except ValidationError as exc:

@@ -139,3 +139,18 @@ def test_any_of_the_alternative_spans_will_do():
 )
 def test_a_fact_is_found_as_whole_words_and_numbers(text, spellings, found):
     assert contains_fact(text, spellings) is found
+
+
+def test_a_question_may_hold_any_white_space_that_a_line_of_json_may(tmp_path):
+    path = tmp_path / "odd.jsonl"
+    lines = [json.dumps(GOOD | {"question": f"Is it{mark}locked?"}, ensure_ascii=False) for mark in "\u2028\x85"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert [question.question for question in load_gold(path)] == ["Is it\u2028locked?", "Is it\x85locked?"]
+
+
+def test_an_unanswerable_question_without_its_trap_and_a_stranger_among_organisations_are_faults():
+    nothing = {"must": [], "may": [], "facts": [], "answerable": False, "expected_status": "not_in_report"}
+    assert "needs its trap" in faults(**nothing, type="unanswerable")[0]
+    assert faults(**nothing, type="unanswerable", trap="near_miss") == []
+    (told,) = faults(organisations=["Nowhere Trust"])
+    assert "no organisation Nowhere Trust; known: " in told
