@@ -18,9 +18,9 @@ ARROWS = {
     "bench": {"index", "rag", "eval"},
 }
 KEEPERS = {
-    "chromadb": {"index/store.py"},
+    "chromadb": {"index/store.py", "bench/peer_search.py"},
     "gradio": {"web/chat.py"},
-    "llama_index": {"index/store.py"},
+    "llama_index": {"index/store.py", "bench/peer_search.py"},
 }
 
 
