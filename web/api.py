@@ -1,6 +1,6 @@
 """The part of the HTTP API that answers and searches, and the two health checks. Errors leave by `problems`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -9,7 +9,6 @@ from fastapi.sse import format_sse_event
 
 from index.errors import ClasQAError
 from index.filters import Filters
-from index.report import Kind
 from rag.scope import checked_filters
 from web import problems, schemas
 from web.perimeter import API_BODY_BYTES
@@ -38,16 +37,20 @@ def ask(body: schemas.AskBody, request: Request, service: ServiceNow) -> Any:
 def answer_to(body: schemas.AskBody, service: Service) -> dict[str, object]:
     """The public form of the answer to this body."""
     index = service.index
-    asked = Filters(**{name: tuple(values) for name, values in body.filters.model_dump().items()})
     answer = service.answer(
         body.question,
         index=index,
         embedder=service.embedder,
         history=[turn.model_dump() for turn in body.history],
-        filters=checked_filters(index.reports, asked),
+        filters=checked_filters(index.reports, filters_of(body.filters.model_dump())),
         mode=body.mode,
     )
     return answer.public()
+
+
+def filters_of(named: Mapping[str, Sequence[str]]) -> Filters:
+    """The filters of a request."""
+    return Filters(**{name: tuple(values) for name, values in named.items()})
 
 
 def events(body: schemas.AskBody, request: Request, service: Service) -> Iterator[bytes]:
@@ -70,11 +73,6 @@ def event(name: str, content: object) -> bytes:
     return format_sse_event(data_str=problems.as_json(content), event=name)
 
 
-def names(description: str) -> Any:
-    """A query parameter that may be repeated."""
-    return Query(description=description, max_length=schemas.MAX_NAMES)
-
-
 @router.get(
     "/search",
     tags=["answers"],
@@ -83,28 +81,11 @@ def names(description: str) -> Any:
     response_model=schemas.SearchOut,
     responses=some(404, 422, 503),
 )
-def search(
-    service: ServiceNow,
-    q: Annotated[schemas.QuestionText, Query()],
-    k: Annotated[int, Query(ge=1, le=50, description="How many passages at most.")] = 10,
-    report: Annotated[tuple[str, ...], names("Report id; may be repeated.")] = (),
-    section: Annotated[tuple[str, ...], names("Section title or number; may be repeated.")] = (),
-    organisation: Annotated[tuple[str, ...], names("Organisation, by any of its spellings; may be repeated.")] = (),
-    recommendation: Annotated[tuple[str, ...], names("Recommendation that passages refer to; may be repeated.")] = (),
-    kind: Annotated[tuple[str, ...], names("Kind of passage: " + ", ".join(Kind) + "; may be repeated.")] = (),
-) -> Any:
+def search(query: Annotated[schemas.SearchQuery, Query()], service: ServiceNow) -> Any:
     """Search, without answering."""
     index = service.index
-    asked = Filters(
-        reports=report,
-        sections=section,
-        organisations=organisation,
-        recommendations=recommendation,
-        kinds=kind,
-    )
-    found = service.search(
-        q, index=index, embedder=service.embedder, k=k, filters=checked_filters(index.reports, asked)
-    )
+    filters = checked_filters(index.reports, filters_of(query.model_dump(exclude={"q", "k"})))
+    found = service.search(query.q, index=index, embedder=service.embedder, k=query.k, filters=filters)
     passages = [
         hit.passage.public() | {"rank": hit.rank, "score": hit.score, "found_by": list(hit.found_by)} for hit in found
     ]

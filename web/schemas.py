@@ -3,7 +3,9 @@
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StrictBool
+
+from index.report import Kind
 
 MAX_QUESTION_CHARACTERS = 2_000
 # A complete list of recommendations is long, and comes back as a turn.
@@ -57,6 +59,30 @@ class FiltersBody(BaseModel):
     organisations: Names = []
     recommendations: Names = []
     kinds: Names = []
+
+
+def _either(plural: str, description: str) -> Any:
+    """A filter in the query, under the name it has in a body or that name in the singular."""
+    return Field(
+        [],
+        max_length=MAX_NAMES,
+        description=f"{description}; may be repeated. `{plural[:-1]}` is taken as well.",
+        validation_alias=AliasChoices(plural, plural[:-1]),
+    )
+
+
+class SearchQuery(BaseModel):
+    """The query of a search; a parameter that is not known is refused, for a filter that is ignored finds too much."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: QuestionText
+    k: int = Field(10, ge=1, le=50, description="How many passages at most.")
+    reports: Names = _either("reports", "Report id")
+    sections: Names = _either("sections", "Section title or number")
+    organisations: Names = _either("organisations", "Organisation, by any of its spellings")
+    recommendations: Names = _either("recommendations", "Recommendation that passages refer to")
+    kinds: Names = _either("kinds", "Kind of passage: " + ", ".join(Kind))
 
 
 class AskBody(BaseModel):

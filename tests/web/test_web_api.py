@@ -270,7 +270,13 @@ def test_search_gives_k_passages_ranked_from_one_and_filtered(client: httpx.Clie
     assert [hit["rank"] for hit in found] == [1, 2, 3]
     only = client.get("/api/v1/search", params={"q": "violence", "kind": ["finding", "quote"], "section": "Maternity"})
     assert {hit["mark"] for hit in only.json()["passages"]} == {"¶2.1", "¶2.2", "§maternity.3"}
+    plural = client.get(
+        "/api/v1/search", params={"q": "violence", "kinds": ["finding", "quote"], "sections": "Maternity"}
+    )
+    assert plural.json()["passages"] == only.json()["passages"]
     problem_of(client.get("/api/v1/search", params={"q": "violence", "k": 51}), 422)
+    ignored = problem_of(client.get("/api/v1/search", params={"q": "violence", "reprots": "elmshire-2016"}), 422)
+    assert "reprots" in str(ignored)
     problem_of(client.get("/api/v1/search"), 422)
 
 
