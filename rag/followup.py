@@ -44,6 +44,7 @@ def understand(
         filters: restrictions of the request.
         encode: gives (n, d) unit rows; used only where a word of the last question is to be replaced.
     """
+    reports = [report for report in reports if not filters.reports or report.id in filters.reports]
     turns = list(history)[-_MAX_TURNS:]
     previous: Question | None = None
     cited: tuple[Passage, ...] = ()

@@ -120,12 +120,13 @@ def invalid_reason(text: str) -> str | None:
 
 
 def read_question(asked: str, reports: Sequence[Report], filters: Filters) -> Question:
-    """Read one question by itself, without the conversation before it.
+    """Read one question by itself, without the conversation before it; a report that it names narrows the filter it came with.
 
     Raises:
         UnknownName: a filter names a report that is not loaded.
     """
     text = clean(asked)
+    reports = [report for report in reports if not filters.reports or report.id in filters.reports]
     if reason := invalid_reason(text):
         return Question(asked, text, Intent.RETRIEVE, filters, invalid=reason)
     references, rest = references_in(text, lambda reference: _is_meant(reference, reports))
@@ -138,7 +139,7 @@ def read_question(asked: str, reports: Sequence[Report], filters: Filters) -> Qu
     if wanted is Wanted.RECOMMENDATION and not named.organisations:
         trusts, without_trusts = trusts_named(named.rest, reports)
         named = replace(named, organisations=trusts, rest=without_trusts)
-    if named.reports and not filters.reports:
+    if named.reports:
         filters = replace(filters, reports=named.reports)
     scope = [report for report in reports if not filters.reports or report.id in filters.reports]
     conditions, plain = conditions_in(named.rest)
