@@ -1,12 +1,13 @@
-# make serve | ask q="…" | test | check | eval | bench | lock; each does its own set-up in .venv and works offline afterwards.
+# make serve | ask q="…" | test | check | eval | peers | bench | lock; each does its own set-up in .venv and works offline afterwards.
 # test, eval and bench pass options on: make eval args="--gate".
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := $(VENV)/bin/python
 TORCH := torch==2.13.0
+TEST_JOBS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: serve ask test check eval bench lock clean
+.PHONY: serve ask test check eval peers bench lock clean
 serve: $(VENV)/.runtime
 	$(PY) cli.py serve
 
@@ -14,7 +15,7 @@ ask: $(VENV)/.runtime
 	@$(PY) cli.py ask "$${q:?say what to ask: make ask q=\"Is there CCTV in the waiting room?\"}"
 
 test: $(VENV)/.dev
-	$(PY) -m pytest $(args)
+	$(PY) -m pytest -n $(TEST_JOBS) --dist loadfile $(args)
 
 check: $(VENV)/.dev
 	$(PY) -m ruff format --check .
@@ -23,6 +24,9 @@ check: $(VENV)/.dev
 
 eval: $(VENV)/.dev
 	$(PY) -m eval run $(args)
+
+peers: $(VENV)/.dev
+	$(PY) -m bench.peers $(args)
 
 bench: $(VENV)/.dev
 	$(PY) -m bench $(args)
