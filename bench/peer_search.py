@@ -27,6 +27,8 @@ from eval.run import FOUND_K
 from index.embed import Embedder
 from index.report import Report
 
+# Fewer are nearly always a heading.
+LEAST_WORDS = 6
 # Up to the next blank line.
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*")
 _LABEL = re.compile(r"Source \d+:\n")
@@ -85,6 +87,8 @@ def peers(reports: Sequence[Report], embedder: Embedder) -> tuple[Peer, ...]:
     whole = _sentence_index(reports, SentenceSplitter(), vectors)
     paragraphs = [node for report in reports for node in _paragraphs(report)]
     chroma = _chroma(paragraphs, vectors).as_retriever(similarity_top_k=FOUND_K)
+    longer = [node for node in paragraphs if len(node.text.split()) >= LEAST_WORDS]
+    without_headings = _chroma(longer, vectors).as_retriever(similarity_top_k=FOUND_K)
     bm25 = BM25Retriever.from_defaults(nodes=paragraphs, similarity_top_k=min(FOUND_K, len(paragraphs)))
     fusion = QueryFusionRetriever(
         [chroma, bm25],
@@ -99,6 +103,7 @@ def peers(reports: Sequence[Report], embedder: Embedder) -> tuple[Peer, ...]:
         _citing_engine("llama-index CitationQueryEngine", whole, shelf),
         _top_two("512-token chunks", _sentence_index(reports, SentenceSplitter(chunk_size=512), vectors), shelf),
         Peer("Chroma paragraphs", _search(chroma, shelf)),
+        Peer(f"Chroma paragraphs of {LEAST_WORDS} words and more", _search(without_headings, shelf)),
         Peer("BM25 paragraphs", _search(bm25, shelf)),
         Peer("Chroma + BM25, rank fusion", _search(fusion, shelf)),
     )
