@@ -68,9 +68,11 @@ def _never(scores: Iterable[QuestionScore]) -> Iterable[str]:
 
 def _incomplete_now(pairs: Pairs) -> Iterable[str]:
     for before, after in zip(pairs.before, pairs.after, strict=True):
-        if before.question.type in METADATA_TYPES and before.answered and before.complete and not after.complete:
-            found, required = after.citations.found, after.citations.required
-            yield f"{after.question.id}: exact_lane_complete: {found} of {required}, all of them in the baseline"
+        whole, still = (s.answered and s.complete and all(s.facts_found) for s in (before, after))
+        if before.question.type in METADATA_TYPES and whole and not still:
+            found, facts = after.citations, after.facts_found
+            told = f"{found.found} of {found.required} passages, {sum(facts)} of {len(facts)} facts"
+            yield f"{after.question.id}: exact_lane_complete: {told}; the baseline had them all"
 
 
 def _not_comparable(pairs: Pairs) -> Iterable[str]:
