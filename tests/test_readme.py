@@ -119,11 +119,11 @@ def test_every_file_that_the_architecture_names_is_there_and_none_is_left_out() 
     named = set(re.findall(r"`([a-z_]+\.py)`", (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")))
     there = {
         path.name
-        for part in ("index", "rag")
+        for part in ("index", "rag", "eval")
         for path in (PROJECT / part).glob("*.py")
-        if path.name not in {"__init__.py"}
+        if not path.name.startswith("__")
     }
-    everywhere = {path.name for part in ("", "index", "rag", "web") for path in (PROJECT / part).glob("*.py")}
+    everywhere = {path.name for part in ("", "index", "rag", "web", "eval") for path in (PROJECT / part).glob("*.py")}
     assert sorted(there - named) == [], "say in docs/architecture.md what they are for"
     assert sorted(named - everywhere) == [], "docs/architecture.md names files that are gone"
 
