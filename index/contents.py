@@ -34,6 +34,8 @@ def find_contents(lines: Sequence[Line]) -> tuple[int, int, tuple[tuple[str, int
             if part.strip(" .") and not part.isdigit():
                 titles.setdefault(title_key(part), (split_number(part.strip())[1], lines[last].number))
         last += 1
+    for key in _KEYS:  # some contents name themselves
+        titles.pop(key, None)
     return first, last, tuple(titles.values())
 
 

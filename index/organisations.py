@@ -61,10 +61,11 @@ def find_organisations(
         if role is not None:
             for name in split_names(value, text):
                 gathered.add(name, role)
+    labelled = frozenset(gathered.spellings)
     printed = list(names_in(text))
     keys = {*gathered.spellings, *map(name_key, printed)}
     for name in printed:
-        gathered.add(_whole(_own_part(name, keys), gathered))
+        gathered.add(_whole(_own_part(_after_of(name, labelled), keys), gathered))
     for name, abbreviation in abbreviations_in(text):
         key = gathered.key_of(_whole(name, gathered))
         if key is not None and not _taken(abbreviation, key, gathered):
@@ -110,6 +111,12 @@ def _own_part(name: str, keys: Collection[str]) -> str:
     parts = name.split(" and ")
     tails = [" and ".join(parts[i:]) for i in range(1, len(parts))]
     return next((tail for tail in tails if is_name(tail) and name_key(tail) in keys and tail[:1].isupper()), name)
+
+
+def _after_of(name: str, labelled: Collection[str]) -> str:
+    """The organisation of the front matter that a name ends with: of "Practitioners of Brightpath CIC", "Brightpath CIC"."""
+    tails = [name[found.end() :] for found in re.finditer(r" of ", name)]
+    return next((tail for tail in tails if name_key(name) not in labelled and name_key(tail) in labelled), name)
 
 
 def organisations_in(text: str, organisations: Sequence[Organisation]) -> tuple[str, ...]:

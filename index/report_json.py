@@ -8,7 +8,7 @@ from typing import Any
 from index.report import Kind, Organisation, ParseWarning, Passage, Report, Role, Section, Voice
 
 # Raised whenever the parser reads a report differently or the records change: a stored report of another schema is parsed again.
-SCHEMA = 3
+SCHEMA = 4
 
 
 def report_to_json(report: Report) -> str:

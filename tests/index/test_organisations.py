@@ -228,3 +228,13 @@ def test_organisations_of_an_unseen_review_are_found() -> None:
         "Port Averill and Dunmere Clinical Commissioning Group": ("Port Averill and Dunmere CCG",),
         "NHS England": (),
     }
+
+
+def test_who_belongs_to_an_organisation_is_not_another_one() -> None:
+    labels = [("Provider services included", "Brightpath CIC"), ("Other providers", "Hospitals of Eastmere NHS Trust")]
+    text = "Practitioners of Brightpath CIC meet weekly. Hospitals of Eastmere NHS Trust joins them."
+    assert [o.name for o in find_organisations(labels, (), text)][:2] == [
+        "Brightpath CIC",
+        "Hospitals of Eastmere NHS Trust",
+    ]
+    assert len(find_organisations(labels, (), text)) == 2

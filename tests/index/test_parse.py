@@ -614,3 +614,9 @@ def test_what_is_no_stored_report_is_refused(report: Report) -> None:
     for text in ("[]", "{}", report_to_json(report).replace('"schema": ', '"schema": 9'), '{"schema": 1}', "not JSON"):
         with pytest.raises(ValueError, match=r"schema|whole|Expecting"):
             report_from_json(text)
+
+
+def test_contents_that_name_themselves_announce_no_heading_of_that_name() -> None:
+    path = HERE.parents[1] / "eval" / "reports" / "brackenhulme-2016.txt"
+    assert "\nContents 1\n" in path.read_text(encoding="utf-8")
+    assert read_report(path).warnings == ()
