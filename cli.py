@@ -1,4 +1,4 @@
-"""The command line: clas-qa serve | ask | search | show | reports. Exit codes: 0 answered or done, 1 no answer or failed, 2 wrong usage."""
+"""The command line: clas-qa serve | ask | search | show | reports | eval. Exit codes: 0 answered or done, 1 no answer or failed, 2 wrong usage."""
 
 import json
 import sys
@@ -67,6 +67,16 @@ def serve(
     settings = load_settings()
     chosen = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     serve_app(settings.model_copy(update=chosen))
+
+
+@app.command(
+    "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def evaluate(context: typer.Context) -> None:
+    """Measure the answers on the gold questions; `clas-qa eval --help` lists what can be done."""
+    from eval.__main__ import app as eval_app
+
+    eval_app(context.args, prog_name="clas-qa eval")
 
 
 @app.command()

@@ -14,7 +14,7 @@ ARROWS = {
     "web": {"index", "rag"},
     "eval": {"index", "rag", "settings"},
     "app": {"index", "rag", "web", "settings"},
-    "cli": {"index", "rag", "web", "settings", "app"},
+    "cli": {"index", "rag", "web", "settings", "app", "eval"},
     "bench": {"index", "rag", "eval"},
 }
 KEEPERS = {
