@@ -1,4 +1,4 @@
-"""The command line: clas-qa serve | ask | search | show | reports | eval. Exit codes: 0 answered or done, 1 no answer or failed, 2 wrong usage."""
+"""The command line: clas-qa serve | ask | search | show | reports | eval. Exit codes: 0 done, 1 no answer or failed, 2 wrong usage."""
 
 import json
 import sys
