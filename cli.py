@@ -69,9 +69,7 @@ def serve(
     serve_app(settings.model_copy(update=chosen))
 
 
-@app.command(
-    "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
-)
+@app.command("eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def evaluate(context: typer.Context) -> None:
     """Measure the answers on the gold questions; `clas-qa eval --help` lists what can be done."""
     from eval.__main__ import app as eval_app
