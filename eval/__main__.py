@@ -1,9 +1,8 @@
 """`python -m eval`: run, score, compare, baseline, summary, check."""
 
-import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.metadata import version
@@ -19,7 +18,7 @@ from eval.gate import BASELINE, GateError, below, gate, parse_floor
 from eval.gold import Half, check
 from eval.markdown import headline, write_between_markers
 from eval.page import PAGE, write_page
-from eval.run import RUNS, Suite, commit, find_run, load_suites, report_file, write_run
+from eval.run import RUNS, RunError, Suite, copy_run, find_run, load_suites, report_file, run_folder, write_run
 from eval.score import QuestionScore, score_run
 from eval.summary import groups, summarise, write_scores
 from eval.systems import RememberingEmbedder, System, in_process, over_http, reports_of
@@ -74,10 +73,13 @@ def run(
     if url and changes:
         raise ClasQAError("--set changes this process; a server given by --url has its own settings")
     settings = _settings(changes or ())
-    suites = [_chosen(s, types, limit) for s in load_suites() if not suite or s.name in suite]
+    gold = load_suites()
+    _refuse_unknown("--suite", suite, {s.name for s in gold})
+    _refuse_unknown("--type", types, {q.type for s in gold for q in s.questions})
+    suites = [_chosen(s, types, limit) for s in gold if not suite or s.name in suite]
     if not any(s.questions for s in suites):
         raise ClasQAError("no gold question is left by --suite and --type; `python -m eval check` counts them")
-    folder = runs / f"{commit()}-{name}"
+    folder = run_folder(name, runs)
     about = settings | {"mode": mode, "types": types, "limit": limit, "url": url, "torch": version("torch")}
     with ExitStack() as stack:
         asked = _over_url(suites, url, key, mode) if url else _here(suites, stack, mode, settings["embedding_model"])
@@ -112,7 +114,9 @@ def compare(
 ) -> None:
     """Paired differences between two runs, with bootstrap intervals, and the questions that turned."""
     first, second = find_run(before, runs), find_run(after, runs)
-    pairs = paired(*(_half(score_run(folder), half, types) for folder in (first, second)))
+    scores = [score_run(folder) for folder in (first, second)]
+    _refuse_unknown("--type", types, {score.question.type for run in scores for score in run})
+    pairs = paired(*(_half(run, half, types) for run in scores))
     if not pairs.before:
         raise ClasQAError(f"{first.name} and {second.name} share no question of that kind")
     print_differences(out, f"{first.name} -> {second.name}, half: {half}", differences(pairs).values())
@@ -127,14 +131,14 @@ def compare(
 def baseline(name: RunName = "latest", runs: RunsOption = RUNS) -> None:
     """Make a whole run the one that the gate compares with, and its page the one that is served at /eval."""
     folder = find_run(name, runs)
-    asked = {score.question.id for score in score_run(folder)}
-    if missing := {question.id for suite in load_suites() for question in suite.questions} - asked:
-        raise ClasQAError(f"{folder.name} lacks {len(missing)} gold questions; a baseline is a run of all of them")
-    shutil.rmtree(BASELINE, ignore_errors=True)
-    BASELINE.mkdir()
-    for part in ("settings.json", "gold.jsonl", "answers.jsonl", "passages.jsonl"):
-        shutil.copyfile(folder / part, BASELINE / part)
-    write_page(BASELINE)
+    asked = {score.question.id: score.question for score in score_run(folder)}
+    gold = {question.id: question for suite in load_suites() for question in suite.questions}
+    if others := sum(asked.get(i) != gold.get(i) for i in asked | gold):
+        raise RunError(
+            f"{folder.name} differs from the gold questions as they stand now in {others} questions, and a baseline"
+            " answers all of them as they are; `python -m eval run` asks them, then `python -m eval baseline latest`"
+        )
+    copy_run(folder, BASELINE, write_page)
     out.print(f"{folder.name} is the baseline; commit {BASELINE.name}/ and run `python -m eval summary`", markup=False)
 
 
@@ -170,6 +174,11 @@ def _settings(changes: Sequence[str]) -> dict[str, str]:
     if unknown := sorted(set(changed) - set(known)):
         raise ClasQAError(f"--set knows no {', '.join(unknown)}; it takes NAME=VALUE, NAME one of {', '.join(known)}")
     return known | changed
+
+
+def _refuse_unknown(option: str, names: Sequence[str] | None, known: Collection[str]) -> None:
+    if unknown := sorted(set(names or ()) - set(known)):
+        raise ClasQAError(f"{option} knows no {', '.join(unknown)}; known: {', '.join(sorted(known))}")
 
 
 def _chosen(suite: Suite, types: list[str] | None, limit: int | None) -> Suite:

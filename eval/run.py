@@ -8,14 +8,18 @@ eval/runs/<commit>-<name>/passages.jsonl   the reports' own passages, to hold th
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.gold import GoldQuestion, load_gold
 from eval.systems import System
@@ -29,12 +33,17 @@ RUNS = HERE / "runs"
 PROMPTS = HERE.parent / "prompts"
 CROSS = "cross"
 UNFINISHED = ".part"
+# All that a run is scored from; the rest of its folder is made of these.
+FILES = ("settings.json", "gold.jsonl", "answers.jsonl", "passages.jsonl")
+_NO_COMMIT = "no-commit"
+_NAME = re.compile(r"[\w.-]+")
+_OF_A_COMMIT = re.compile(rf"(?:{_NO_COMMIT}|[0-9a-f]+\+?)-")
 # Of a citation, what it adds to its passage; the passage itself stands in passages.jsonl.
 _OF_A_CITATION = ("id", "mark", "quote", "quote_start", "quote_end")
 
 
 class RunError(ClasQAError):
-    """There is no such run, or its name cannot be a folder."""
+    """There is no such run, it is broken, or its name cannot be a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ def commit() -> str:
     """Short hash of the checked-out commit, with "+" where tracked files differ from it; "no-commit" outside a checkout."""
     told = [_git("rev-parse", "--short=10", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")]
     if told[0] is None:
-        return "no-commit"
+        return _NO_COMMIT
     return told[0] + ("+" if told[1] else "")
 
 
@@ -87,19 +96,123 @@ def _git(*arguments: str) -> str | None:
     return done.stdout.strip()
 
 
+def run_folder(name: str, runs: Path = RUNS) -> Path:
+    """Where a run of this name at this commit is to be written; makes `runs`.
+
+    Raises:
+        RunError: the name could lead out of `runs` or hide the run, or no folder can be made there.
+    """
+    if not _NAME.fullmatch(name) or name.endswith(UNFINISHED):
+        raise RunError(
+            f"{name!r} names no run: letters, digits and _ . - make a name, and it does not end in {UNFINISHED}"
+        )
+    folder = runs / f"{commit()}-{name}"
+    part = _part(folder)
+    try:
+        part.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise RunError(f"cannot write a run to {runs}: {exc.strerror}") from exc
+    with suppress(OSError):  # what a run that was killed has left stays until the next is written
+        part.rmdir()
+    return folder
+
+
 def find_run(name: str, runs: Path = RUNS) -> Path:
     """The folder of a run: a path, the name of a folder in `runs`, or the newest run of that name at any commit.
 
     Raises:
-        RunError: there is none; names those there are.
+        RunError: there is none, and it names those there are; or a file of it is missing, or its settings are broken.
     """
-    whole = [path.parent for path in runs.glob("*/settings.json") if path.parent.suffix != UNFINISHED]
-    named = [path for path in (Path(name), runs / name) if (path / "settings.json").exists()]
-    found = named or [path for path in whole if path.name.partition("-")[2] == name]
+    whole = sorted(path for path in runs.glob("*/") if path.suffix != UNFINISHED and _is_run(path))
+    found = [path for path in (Path(name), runs / name) if _is_run(path)]
+    found = found or [path for path in whole if _OF_A_COMMIT.sub("", path.name, count=1) == name]
     if not found:
-        known = ", ".join(sorted(path.name for path in whole)) or "none"
-        raise RunError(f"there is no run {name!r}; `python -m eval run --name {name}` makes one; known: {known}")
-    return max(found, key=lambda path: (path / "settings.json").stat().st_mtime)
+        known = ", ".join(path.name for path in whole) or "none"
+        raise RunError(f"there is no run {name!r}; `python -m eval run --name NAME` makes one; known: {known}")
+    newest = max(found, key=_written)
+    for file in FILES:
+        if not (newest / file).is_file():
+            raise RunError(f"{newest / file} is missing; the run is broken, make it again")
+    read_settings(newest)
+    return newest
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether it has one of the files of a run."""
+    try:
+        return any((folder / file).is_file() for file in FILES)
+    except OSError:  # such as a name that is too long for one
+        return False
+
+
+def _written(folder: Path) -> float:
+    """When the last of the run's files was written."""
+    return max(path.stat().st_mtime for path in map(folder.joinpath, FILES) if path.is_file())
+
+
+class _Settings(BaseModel):
+    """What page and summary tell of a run; there may be more."""
+
+    model_config = ConfigDict(strict=True)
+
+    commit: str
+    began: datetime
+    seconds: float
+    systems: dict[str, str]
+    generations: dict[str, list[str]]
+    answered_by_mode: dict[str, int]
+    types: list[str] | None = None
+    limit: int | None = None
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """The settings.json of a run.
+
+    Raises:
+        RunError: it is missing, no JSON, or lacks what a run tells.
+    """
+    path = folder / "settings.json"
+    try:
+        content = path.read_bytes()
+        _Settings.model_validate_json(content)
+        return dict(json.loads(content))
+    except OSError as exc:
+        raise RunError(f"{path}: {exc.strerror}; the run is broken, make it again") from exc
+    except ValidationError as exc:
+        fault = exc.errors(include_url=False, include_input=False)[0]
+        where = "".join(f"{part}: " for part in fault["loc"])
+        raise RunError(f"{path}: {where}{fault['msg']}; the run is broken, make it again") from exc
+
+
+def copy_run(folder: Path, place: Path, finish: Callable[[Path], object]) -> None:
+    """Put a copy of a run in the place of another, which stays as it is until the copy is whole.
+
+    Args:
+        folder: the run.
+        place: the folder that is replaced.
+        finish: makes of the copy what else is to stand in it.
+
+    Raises:
+        RunError: the run stands there already.
+    """
+    if folder.resolve() == place.resolve():
+        raise RunError(f"{folder} is the run that stands there already; name another")
+    part = _part(place)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for file in FILES:
+        shutil.copyfile(folder / file, part / file)
+    finish(part)
+    _swap(part, place)
+
+
+def _part(folder: Path) -> Path:
+    return folder.with_name(folder.name + UNFINISHED)
+
+
+def _swap(part: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    part.replace(folder)
 
 
 def write_run(
@@ -121,7 +234,7 @@ def write_run(
         progress: called after each question.
     """
     began = datetime.now(UTC)
-    part = folder.with_name(folder.name + UNFINISHED)
+    part = _part(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     _write(part / "passages.jsonl", (passage.public() for report in reports for passage in report.passages))
@@ -150,12 +263,14 @@ def write_run(
         "found_k": FOUND_K,
     }
     _write_json(part / "settings.json", dict(settings) | about)
-    shutil.rmtree(folder, ignore_errors=True)
-    part.replace(folder)
+    _swap(part, folder)
 
 
 def _asked(question: GoldQuestion, system: System) -> dict[str, Any]:
     answer = dict(system.ask(question))
+    # What broke the answer would most often break the search as well; the gate tells of each error.
+    if answer.get("status") == "error":
+        return {"id": question.id, "answer": answer, "found": [], "best_score": None}
     if "citations" in answer:
         answer["citations"] = [{key: c[key] for key in _OF_A_CITATION if key in c} for c in answer["citations"]]
     # A follow-up is searched as the system understood it: its own words name nothing.

@@ -1,6 +1,7 @@
 """`python -m eval` as people and CI run it: the real pipeline, a few questions, exit statuses, a killed run."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from eval.__main__ import main
+from eval.gate import BASELINE
 from eval.run import commit, find_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +26,7 @@ def command(*arguments):
 def invoke(runs, monkeypatch, capsys):
     """invoke(arguments): the exit status and what was printed, in this process: torch is imported once."""
 
-    def invoked(*arguments):
+    def invoked(*arguments, runs=runs):
         monkeypatch.setattr(sys, "argv", ["eval", *arguments, "--runs", str(runs)])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -105,11 +107,19 @@ def test_a_run_of_a_few_questions_does_not_pass_the_gate_and_cannot_be_the_basel
     [
         (("score", "nowhere"), "there is no run 'nowhere'"),
         (("score", "latest", "--floor", "citation_f1"), "NAME=NUMBER"),
-        (("compare", "latest", "latest", "--type", "riddle"), "share no question"),
+        (("compare", "latest", "latest", "--type", "riddle"), "--type knows no riddle; known: count, invalid, lookup"),
+        (("compare", "latest", "latest", "--type", "count", "--type", "riddle"), "knows no riddle"),
         (("run", "--set", "colour=red"), "embedding_model"),
         (("run", "--set", "embedding_model=/no/such/model", *FEW), "/no/such/model"),
-        (("run", "--type", "riddle"), "no gold question is left"),
-        (("run", "--suite", "riddle"), "no gold question is left"),
+        (("run", "--suite", "cross", "--type", "lookup"), "no gold question is left"),
+        (("run", "--type", "single", "--type", "riddle"), "--type knows no riddle; known: collision, count"),
+        (("run", "--suite", "fenmarch-2014", "--suite", "riddle"), "--suite knows no riddle; known: brackenhulme-2016"),
+        (("run", "--name", "z/../../victim", *FEW), "'z/../../victim' names no run"),
+        (("run", "--name", "latest.part", *FEW), "does not end in .part"),
+        (("run", "--name", "", *FEW), "names no run"),
+        (("run", "--name", "x" * 300, *FEW), "name too long"),
+        (("score", "x" * 300), "there is no run"),
+        (("run", "--url", "notaurl"), "does not list its reports"),
         (("run", "--url", "http://127.0.0.1:9"), "does not list its reports"),
         (("run", "--url", "http://127.0.0.1:9", "--set", "embedding_model=x"), "its own settings"),
     ],
@@ -117,8 +127,69 @@ def test_a_run_of_a_few_questions_does_not_pass_the_gate_and_cannot_be_the_basel
 def test_what_is_asked_wrongly_is_told_in_one_line(invoke, arguments, told):
     status, _, err = invoke(*arguments)
     assert status == 2
-    assert told in " ".join(err.split())
+    assert told.casefold() in " ".join(err.split()).casefold()
     assert "Traceback" not in err
+
+
+def test_a_name_that_leads_out_of_the_runs_deletes_nothing(invoke, tmp_path):
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "kept").write_text("still here", encoding="utf-8")
+    status, _, err = invoke("run", "--name", "z/../../victim", *FEW, runs=tmp_path / "runs")
+    assert status == 2
+    assert (victim / "kept").read_text(encoding="utf-8") == "still here"
+    assert "indexing" not in err
+
+
+def test_runs_that_cannot_be_written_are_told_before_anything_is_indexed(invoke, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        status, _, err = invoke("run", *FEW, runs=place)
+        assert status == 2
+        assert "cannot write a run to" in err
+        assert "indexing" not in err
+        assert "Traceback" not in err
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_baseline_is_not_made_of_itself_nor_of_other_questions_under_the_same_ids(invoke, tmp_path):
+    before = contents(BASELINE)
+    assert invoke("baseline", str(BASELINE))[0] == 2
+    older = tmp_path / "older"
+    shutil.copytree(BASELINE, older)
+    first, rest = (older / "gold.jsonl").read_text(encoding="utf-8").split("\n", 1)
+    worded = json.dumps(json.loads(first) | {"why": "this was worded otherwise"})
+    (older / "gold.jsonl").write_text(f"{worded}\n{rest}", encoding="utf-8")
+    status, _, err = invoke("baseline", str(older))
+    assert status == 2
+    assert "`python -m eval run` asks them" in " ".join(err.split())
+    assert contents(BASELINE) == before
+
+
+@pytest.mark.parametrize("arguments", [("score",), ("score", "--gate"), ("compare", "latest"), ("baseline",)])
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "{}"])
+def test_a_run_without_whole_settings_is_told_as_broken(invoke, runs, tmp_path, arguments, content):
+    broken = tmp_path / "broken"
+    shutil.copytree(find_run("latest", runs), broken)
+    (broken / "settings.json").unlink()
+    if content is not None:
+        (broken / "settings.json").write_text(content, encoding="utf-8")
+    status, out, err = invoke(*arguments, str(broken))
+    assert (status, out) == (2, "")
+    assert "settings.json" in "".join(err.split())
+    assert "the run is broken, make it again" in " ".join(err.split())
+
+
+def test_a_run_that_lost_its_passages_is_told_as_broken(invoke, runs, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(find_run("latest", runs), broken)
+    (broken / "passages.jsonl").unlink()
+    status, _, err = invoke("score", str(broken))
+    assert status == 2
+    assert "passages.jsonlismissing" in "".join(err.split())
 
 
 def test_a_killed_run_leaves_the_last_one_as_it_was(runs):
