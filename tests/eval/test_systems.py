@@ -1,14 +1,16 @@
 """A running server is asked through its API, and what it refuses is recorded, not raised."""
 
 import json
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from eval.__main__ import main
 from eval.gold import GoldQuestion
-from eval.run import Suite, report_file, write_run
+from eval.run import Suite, find_run, report_file, write_run
 from eval.systems import RememberingEmbedder, in_process, over_http, reports_of
 from index.errors import ClasQAError
 from tests.fakes import WordEmbedder
@@ -66,8 +68,10 @@ class Api(BaseHTTPRequestHandler):
             self.lie(200, b'{"reports": ["fenmarch-2014"]}', None)
         elif self.headers.get("Authorization") != "Bearer secret":
             self.reply(401, {"title": "no key"})
-        elif path.path == "/api/v1/reports":
+        elif path.path.endswith("/api/v1/reports"):
             self.reply(200, {"reports": [{"id": "fenmarch-2014"}]})
+        elif path.path.startswith("/unsearchable/"):
+            self.lie(*NO_PASSAGES["503"])
         else:
             self.search(parse_qs(path.query))
 
@@ -181,6 +185,28 @@ def test_a_search_that_fails_is_told_with_its_address_and_not_taken_for_one_that
         with pytest.raises(ClasQAError, match=f"{url}/api/v1/search") as told:
             asked()
         assert "\n" not in str(told.value)
+
+
+def test_a_run_over_a_server_whose_search_fails_is_told_in_one_line_and_leaves_the_last_one(
+    url, tmp_path, monkeypatch, capsys
+):
+    arguments = ["--suite", "fenmarch-2014", "--type", "lookup", "--key", "secret", "--runs", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["eval", "run", *arguments, "--url", url])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    last = find_run("latest", tmp_path)
+    before = {path.name: path.read_bytes() for path in last.iterdir()}
+    monkeypatch.setattr(sys, "argv", ["eval", "run", *arguments, "--url", f"{url}/unsearchable"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 2
+    assert "HTTP 503: The index cannot answer now: Wait." in told
+    assert f"{url}/unsearchable/api/v1/search" in told
+    assert "Traceback" not in told
+    assert {path.name: path.read_bytes() for path in last.iterdir()} == before
+    assert find_run("latest", tmp_path) == last
 
 
 @pytest.mark.parametrize("text", ["no score", "score null"])
