@@ -20,8 +20,9 @@ from eval.markdown import headline, write_between_markers
 from eval.page import PAGE, write_page
 from eval.run import RUNS, RunError, Suite, copy_run, find_run, load_suites, report_file, run_folder, write_run
 from eval.score import QuestionScore, score_run
+from eval.server import over_http, reports_of
 from eval.summary import groups, summarise, write_scores
-from eval.systems import RememberingEmbedder, System, in_process, over_http, reports_of
+from eval.systems import RememberingEmbedder, System, in_process
 from eval.tables import print_differences, print_failures, print_groups, print_summary, print_turned
 from index.embed import load_embedder
 from index.errors import ClasQAError
@@ -244,8 +245,11 @@ def _tell(folder: Path, half: str, floors: list[str] | None, gated: bool, failur
 def _gate(scores: Sequence[QuestionScore]) -> list[str]:
     if not (BASELINE / "answers.jsonl").exists():
         raise GateError("there is no baseline; `python -m eval baseline NAME` makes a run the baseline")
-    found = gate(scores, score_run(BASELINE))
+    before = score_run(BASELINE)
+    found = gate(scores, before)
     print_differences(out, "Against the baseline, both halves", found.compared.values())
+    turned_wrong = [after.question.id for _, after in turned(paired(before, scores))["became wrong"]]
+    out.print(f"became wrong: {', '.join(turned_wrong) or 'none'}", markup=False)
     return list(found.breaches)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eval.gold import GoldQuestion
 from eval.metrics import difference_interval, mean
 from eval.score import QuestionScore
 from eval.summary import MEASURES, values
@@ -47,7 +48,7 @@ def paired(before: Iterable[QuestionScore], after: Iterable[QuestionScore]) -> P
     first = {score.question.id: score for score in before}
     second = {score.question.id: score for score in after}
     common = [i for i in first if i in second]
-    same = [i for i in common if first[i].question == second[i].question]
+    same = [i for i in common if _as_asked(first[i].question) == _as_asked(second[i].question)]
     return Pairs(
         before=tuple(first[i] for i in same),
         after=tuple(second[i] for i in same),
@@ -55,6 +56,11 @@ def paired(before: Iterable[QuestionScore], after: Iterable[QuestionScore]) -> P
         lost=tuple(i for i in first if i not in second),
         new=tuple(i for i in second if i not in first),
     )
+
+
+def _as_asked(question: GoldQuestion) -> GoldQuestion:
+    """The question without the remark on what it is for."""
+    return question.model_copy(update={"why": ""})
 
 
 def differences(pairs: Pairs) -> dict[str, Difference]:

@@ -1,25 +1,33 @@
 """The headline table as Markdown, for the README."""
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from eval.gold import Half
-from eval.score import score_run
+from eval.run import read_settings
+from eval.score import QuestionScore, score_run
 from eval.summary import Figure, outcomes, summarise
+from eval.wording import decimals
 from index.errors import ClasQAError
 
 BEGIN, END = "<!-- eval:begin -->", "<!-- eval:end -->"
 # Label -> the metrics of the row.
 _ROWS = {
+    "right in every respect: all that is required cited, nothing else, every fact told; or rightly no answer": (
+        "right",
+    ),
     "citation precision / recall / F1, mean over questions": ("citation_precision", "citation_recall", "citation_f1"),
     "exactly the right passages cited": ("exact_set",),
     "facts found in the answer": ("fact_recall",),
-    "cited ids that exist and were cited": ("id_validity",),
+    "ids and marks that name a passage that is cited": ("id_validity",),
     "quotes verbatim in the cited passage": ("quote_fidelity",),
-    "sentences that carry a citation": ("sentence_coverage",),
+    "sentences that carry a citation / whose passage holds what decides them": (
+        "sentence_coverage",
+        "sentence_support",
+    ),
     "citations about other organisations than asked for": ("organisation_leak",),
     "lists complete": ("list_complete",),
-    "answers that say they are complete and are": ("exact_lane_complete",),
+    "answers that say how complete they are, and are": ("exact_lane_complete",),
     "status as expected": ("status",),
     "answerable questions answered": ("answered_when_answerable",),
     "unanswerable questions refused": ("abstained_when_not",),
@@ -30,7 +38,7 @@ _ROWS = {
 
 def headline(folder: Path) -> str:
     """The figures of the reporting half of a run, with intervals."""
-    settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    settings = read_settings(folder)
     scores = score_run(folder)
     told = [s for s in scores if s.question.half is Half.REPORTING]
     figures = summarise(told)
@@ -46,8 +54,15 @@ def headline(folder: Path) -> str:
         cells = [[cell(figures[name]) for name in names] for cell in (_value, _interval, _count)]
         merged = [" / ".join(part if len(set(part)) > 1 else part[:1]) for part in cells]
         lines.append(f"| {label} | {' | '.join(merged)} |")
-    ended = ", ".join(f"{count} {cell}s" for cell, count in outcomes(told).items())
-    return "\n".join([*lines, "", f"Abstention: {ended}.", ""])
+    return "\n".join([*lines, "", f"Answered or not: {_abstention(told)}.", ""])
+
+
+def _abstention(scores: Sequence[QuestionScore]) -> str:
+    counts = outcomes(scores)
+    return (
+        f"of {sum(s.question.answerable for s in scores)} answerable questions {counts['right answer']} were answered, "
+        f"of {sum(not s.question.answerable for s in scores)} others {counts['right abstention']} refused"
+    )
 
 
 def write_between_markers(path: Path, text: str) -> None:
@@ -65,11 +80,11 @@ def write_between_markers(path: Path, text: str) -> None:
 
 
 def _value(figure: Figure) -> str:
-    return "–" if figure.value is None else f"{figure.value:.2f}"
+    return "–" if figure.value is None else decimals(figure.value)
 
 
 def _interval(figure: Figure) -> str:
-    return "–" if figure.low is None or figure.high is None else f"{figure.low:.2f}–{figure.high:.2f}"
+    return "–" if figure.low is None or figure.high is None else f"{decimals(figure.low)}–{decimals(figure.high)}"
 
 
 def _count(figure: Figure) -> str:

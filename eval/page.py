@@ -1,7 +1,5 @@
 """The report page of a run: one HTML file that needs no network and no script, made from the run's folder alone."""
 
-import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from eval.failures import failures
 from eval.gold import Half, Trap
 from eval.histogram import histogram
 from eval.metrics import Outcome
+from eval.run import read_records, read_settings
 from eval.score import QuestionScore, score_run
 from eval.summary import Figure, groups, outcomes, quote_verdicts, reliability, summarise
 
@@ -59,9 +58,9 @@ def write_page(folder: Path) -> Path:
 def render_page(folder: Path) -> str:
     """The page of a run as HTML; the same folder gives the same page."""
     scores = score_run(folder)
-    settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-    passages = {record["id"]: record for record in _records(folder / "passages.jsonl")}
-    answers = {record["id"]: record["answer"] for record in _records(folder / "answers.jsonl")}
+    settings = read_settings(folder)
+    passages = {record["id"]: record for record in read_records(folder / "passages.jsonl")}
+    answers = {record["id"]: record["answer"] for record in read_records(folder / "answers.jsonl")}
     told = [s for s in scores if s.question.half is Half.REPORTING]
     tuning = [s for s in scores if s.question.half is Half.TUNING]
     figures = {half: summarise(part) for half, part in ((Half.REPORTING, told), (Half.TUNING, tuning))}
@@ -144,11 +143,6 @@ def _by_leaf(failed: Sequence[Any]) -> dict[Leaf, list[Any]]:
     return {leaf: part for leaf, part in found.items() if part}
 
 
-def _records(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def _showable(value: object) -> object:
     """What a template prints, without control and direction-override characters: they would change what stands beside them."""
     if isinstance(value, str) and not isinstance(value, Markup):
@@ -160,19 +154,15 @@ def _shown(figure: Figure) -> str:
     """A figure with two decimals, milliseconds with one; a dash where nothing counts for it."""
     if figure.value is None:
         return "–"
-    return _decimals(figure.value) if figure.value <= 1 else f"{figure.value:,.1f}"
+    return wording.decimals(figure.value) if figure.value <= 1 else f"{figure.value:,.1f}"
 
 
 def _interval(figure: Figure) -> str:
-    return "–" if figure.low is None or figure.high is None else f"{_decimals(figure.low)}–{_decimals(figure.high)}"
-
-
-def _decimals(value: float) -> str:
-    """A share with two decimals, or three where two would call it perfect or nil and it is not."""
-    written = f"{value:.2f}"
-    if written == "1.00" and value < 1:
-        return f"{math.floor(value * 1000) / 1000:.3f}"
-    return f"{math.ceil(value * 1000) / 1000:.3f}" if written == "0.00" and value > 0 else written
+    return (
+        "–"
+        if figure.low is None or figure.high is None
+        else f"{wording.decimals(figure.low)}–{wording.decimals(figure.high)}"
+    )
 
 
 _TEMPLATES = Environment(

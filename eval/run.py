@@ -280,6 +280,24 @@ def _asked(question: GoldQuestion, system: System) -> dict[str, Any]:
     return {"id": question.id, "answer": answer, "found": found, "best_score": best_score}
 
 
+def read_records(path: Path) -> Iterable[dict[str, Any]]:
+    """The lines of a file of a run, as JSON.
+
+    Raises:
+        RunError: the file is missing or a line is broken; names it.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    except FileNotFoundError as exc:
+        raise RunError(f"the run {path.parent.name} lacks {path.name}: make it again") from exc
+    for number, line in enumerate(lines, 1):
+        try:
+            yield json.loads(line)
+        except ValueError as exc:
+            told = f"{path.parent.name}/{path.name}, line {number} is broken: make the run again ({exc})"
+            raise RunError(told) from exc
+
+
 def _hashes(paths: Iterable[Path]) -> dict[str, str]:
     """Name -> SHA-256 of the bytes, of files."""
     files = sorted(path for path in paths if path.is_file())

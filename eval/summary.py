@@ -85,9 +85,10 @@ MEASURES: Mapping[str, Measure] = {
     "list_complete": Measure(
         lambda s: _needs_evidence(s) and s.question.type in LIST_TYPES, lambda s: float(s.complete)
     ),
-    "exact_lane_complete": Measure(lambda s: _needs_evidence(s) and s.claims_complete, lambda s: float(s.complete)),
+    "exact_lane_complete": Measure(lambda s: _answerable(s) and s.claims_complete, lambda s: float(s.claim_true)),
     "fact_recall": Measure(lambda s: _answerable(s) and bool(s.facts_found), lambda s: share(s.facts_found)),
     "sentence_coverage": Measure(lambda s: bool(s.sentences_covered), lambda s: share(s.sentences_covered)),
+    "sentence_support": Measure(lambda s: bool(s.sentences_supported), lambda s: share(s.sentences_supported)),
     "status": Measure(lambda s: True, lambda s: float(s.status == s.question.expected_status)),
     "answered_when_answerable": Measure(_answerable, lambda s: float(s.answered)),
     "abstained_when_not": Measure(lambda s: not _answerable(s), lambda s: float(s.outcome is Outcome.RIGHT_ABSTENTION)),

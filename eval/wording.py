@@ -1,5 +1,6 @@
 """What every figure, leaf, trap and verdict of the report page means, in one plain line each."""
 
+import math
 from collections.abc import Mapping
 
 from eval.error_tree import Leaf
@@ -19,15 +20,19 @@ FIGURES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "citation_f1": ("Citation F1", "both in one number: the harmonic mean of precision and recall"),
         "exact_set": ("Exactly the right paragraphs", "questions with all that is required cited and nothing that proves nothing"),
         "list_complete": ("Lists complete", "questions whose answer is a list, with every member cited"),
-        "exact_lane_complete": ("“Complete” is true", "answers that call themselves complete, and are"),
+        "exact_lane_complete": ("“12 of 12” is true", "answers that say how complete they are, and are"),
         "citation_precision_micro": ("Citation precision, pooled", "the same over all citations together, so that long answers weigh more"),
         "citation_recall_micro": ("Citation recall, pooled", "the same over all required paragraphs together"),
         "citation_f1_micro": ("Citation F1, pooled", "of the two pooled figures"),
     },
     "Proof": {
-        "id_validity": ("Cited paragraphs exist", "ids in an answer that name a paragraph of a report and stand among its citations"),
+        "id_validity": ("Cited paragraphs exist", "ids and marks of an answer that name a paragraph of a report among its citations"),
         "quote_fidelity": ("Quotes are verbatim", "quotes that stand word for word in the paragraph they are attributed to"),
-        "sentence_coverage": ("Sentences with a citation", "share of an answer’s sentences that carry one"),
+        "sentence_coverage": ("Sentences with a citation", "share of an answer’s sentences that a mark follows"),
+        "sentence_support": (
+            "Sentences that hold",
+            "share whose words, or at least numbers, negations and quantifiers, the cited paragraphs have",
+        ),
         "organisation_leak": ("About the wrong organisation", "citations about other organisations than were asked about; here 0 is best"),
     },
     "Knowing when not to answer": {
@@ -85,3 +90,11 @@ STATUSES = {
     "error": "asking failed",
     "missing": "no answer in the run",
 }
+
+
+def decimals(value: float) -> str:
+    """A share with two decimals, or three where two would call it perfect or nil and it is not."""
+    written = f"{value:.2f}"
+    if written == "1.00" and value < 1:
+        return f"{math.floor(value * 1000) / 1000:.3f}"
+    return f"{math.ceil(value * 1000) / 1000:.3f}" if written == "0.00" and value > 0 else written

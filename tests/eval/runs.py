@@ -56,8 +56,8 @@ def gold(question_id, must=(), may=(), facts=(), type="single", status="answered
     )
 
 
-def answer(*marks, text="", status="answered", quotes=None, completeness=None):
-    quotes = quotes or {mark: TEXTS.get(mark, "")[:8] for mark in marks}
+def answer(*marks, text="Some words.", status="answered", quotes=None, completeness=None):
+    quotes = quotes or {mark: TEXTS.get(mark, "") for mark in marks}
     ids = [f"area-2015/{mark}" for mark in marks]
     return {
         "status": status,

@@ -42,6 +42,7 @@ BY_HAND = {
     "list_complete": None,  # no list was asked for
     "exact_lane_complete": None,  # the answer claims nothing
     "fact_recall": 1 / 2,
+    "sentence_support": 2 / 2,  # one verbatim; of the other, two of four words stand in R2.1 and none of them decides
     "sentence_coverage": 2 / 3,  # "All is well." has no mark
     "status": 0,  # partly_answered, not answered
     "answered_when_answerable": 1,
@@ -56,7 +57,7 @@ BY_HAND = {
     "citation_precision_micro": PRECISION,  # one question: the same as its own
     "citation_recall_micro": RECALL,
     "citation_f1_micro": 2 * PRECISION * RECALL / (PRECISION + RECALL),
-    "id_validity": 3 / 4,  # R9.9
+    "id_validity": 5 / 6,  # of four ids and two marks, R9.9
     "quote_fidelity": 2 / 5,  # that of ¶1.1 and that of its sentence
     "organisation_leak": 1 / 4,  # R2.1 is addressed to Northby Trust
     "latency_p50_ms": 12.5,

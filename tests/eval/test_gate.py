@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,9 @@ def plant(baseline, passages, records):
         return gate([spoilt.get(score.question.id, score) for score in baseline], baseline).breaches
 
     return planted
+
+
+REFUSED = {"status": "not_in_report", "answer": "", "sentences": [], "citations": []}
 
 
 def cited(score):
@@ -110,7 +114,7 @@ def is_claimed_list(score):
 
 def test_a_complete_answer_that_lost_one_of_its_passages_is_caught(plant):
     breaches = plant(is_claimed_list, drop_last)
-    assert any("exact_lane_complete: the answer claims to be complete" in line for line in breaches)
+    assert any("exact_lane_complete: the answer says how complete it is, and is not" in line for line in breaches)
 
 
 def test_it_is_caught_where_the_answer_no_longer_claims_to_be_complete(plant):
@@ -119,7 +123,65 @@ def test_it_is_caught_where_the_answer_no_longer_claims_to_be_complete(plant):
         answer["completeness"] = None
 
     breaches = plant(lambda s: is_claimed_list(s) and s.question.type in METADATA_TYPES, fault)
-    assert any("exact_lane_complete" in line and "the baseline had them all" in line for line in breaches)
+    assert any("exact_lane_complete" in line and "right in the baseline" in line for line in breaches)
+
+
+@pytest.mark.parametrize("line", ["99 of 99 recommendations", None])
+def test_a_completeness_line_that_is_false_or_gone_is_caught(plant, line):
+    breaches = plant(is_claimed_list, lambda answer, score: answer.update(completeness=line))
+    assert len(breaches) == 1
+    assert "exact_lane_complete" in breaches[0]
+
+
+def test_a_complete_answer_with_a_member_too_many_is_caught(plant, passages):
+    def fault(answer, score):
+        other = next(i for i in passages if i not in score.cited and i.startswith(score.question.report + "/¶"))
+        answer["citations"].append({"id": other, "quote": passages[other]["text"]})
+
+    breaches = plant(lambda s: is_claimed_list(s) and s.question.report, fault)
+    assert any("exact_lane_complete" in line and "1 others" in line for line in breaches)
+
+
+def test_a_mark_in_the_text_of_a_passage_that_was_not_cited_is_caught(plant):
+    def fault(answer, score):
+        answer["answer"] = re.sub(r"\[¶[\d.]+\]", "[¶99.9]", answer["answer"], count=1)
+
+    breaches = plant(lambda s: cited(s) and any("/¶" in i for i in s.cited), fault)
+    assert any("id_validity" in line for line in breaches)
+
+
+@pytest.mark.parametrize("quote", ["", "a", "the"])
+def test_a_quote_that_proves_nothing_is_caught(plant, quote):
+    breaches = plant(cited, lambda answer, score: answer["citations"][0].update(quote=quote))
+    assert any("quote_fidelity" in line and "not found" in line for line in breaches)
+
+
+def test_a_quote_at_another_place_than_it_says_is_caught(plant):
+    def fault(answer, score):
+        answer["citations"][0]["quote_start"] += 3
+
+    assert any("quote_fidelity" in line and "misattributed" in line for line in plant(cited, fault))
+
+
+def test_a_sentence_called_verbatim_that_changes_what_decides_is_caught(plant, records):
+    def fault(answer, score):
+        sentence = next(s for s in answer["sentences"] if " not " in s["text"])
+        answer["answer"] = answer["answer"].replace(sentence["text"], sentence["text"].replace(" not ", " "))
+        sentence["text"] = sentence["text"].replace(" not ", " ")
+
+    def negated(score):
+        return cited(score) and any(" not " in s["text"] for s in records[score.question.id]["answer"]["sentences"])
+
+    assert any("quote_fidelity" in line for line in plant(negated, fault))
+
+
+def test_questions_that_have_changed_since_the_baseline_are_told(baseline):
+    changed = [
+        replace(score, question=score.question.model_copy(update={"question": "Else?"})) if n < 3 else score
+        for n, score in enumerate(baseline)
+    ]
+    (told,) = gate(changed, baseline).breaches
+    assert told.startswith("3 questions have changed since")
 
 
 def test_a_count_that_tells_another_number_is_caught(plant):
@@ -144,8 +206,9 @@ def test_an_answer_that_did_not_come_is_caught(plant):
     [
         ("citation_precision", cited, lambda a, s: a["citations"].append(a["citations"][0] | {"id": "x/¶1.1"})),
         ("abstained_when_not", lambda s: s.right and not s.question.answerable, lambda a, s: a.update(status="answered")),
-        ("answered_when_answerable", cited, lambda a, s: a.update(status="not_in_report")),
+        ("answered_when_answerable", cited, lambda a, s: a.update(REFUSED)),
         ("fact_recall", lambda s: cited(s) and s.facts_found, lambda a, s: a.update(answer="It says so.")),
+        ("sentence_support", cited, lambda a, s: a["sentences"].append({"text": "All was well.", "citations": [s.cited[0]]})),
         ("sentence_coverage", cited, lambda a, s: a.update(answer=a["answer"] + " And all is well.")),
     ],
 )  # fmt: skip
@@ -184,7 +247,11 @@ def test_a_floor_that_is_not_met_is_named_and_one_that_was_not_measured_is_not_m
 
 def test_a_floor_that_names_no_metric_is_refused(tmp_path):
     figures = summarise(run(tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1"))]))
-    with pytest.raises(GateError, match="no metric citation_fl"):
+    with pytest.raises(GateError, match="citation_fl"):
         below(figures, {"citation_fl": 0.5})
+    with pytest.raises(GateError, match="organisation_leak"):
+        below(figures, {"organisation_leak": 0.5})
     with pytest.raises(GateError, match="NAME=NUMBER"):
         parse_floor("citation_f1")
+    with pytest.raises(GateError, match="finite"):
+        parse_floor("citation_f1=nan")

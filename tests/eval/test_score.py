@@ -156,15 +156,43 @@ def test_a_chunk_is_credited_with_all_the_passages_in_it(tmp_path):
     assert summarise(score_run(tmp_path))["recall@1"].value == 1
 
 
-def test_a_claim_to_be_complete_is_held_against_the_evidence(tmp_path):
+def test_a_claim_to_be_complete_is_held_against_what_is_cited_and_required(tmp_path):
+    needed = {"must": ["R1.1", "R2.1"], "type": "list"}
     pairs = [
-        (gold("whole", must=["R1.1", "R2.1"], type="list"), answer("R1.1", "R2.1", completeness="2 of 2")),
-        (gold("short", must=["R1.1", "R2.1"], type="list"), answer("R1.1", completeness="1 of 1")),
-        (gold("makes none", must=["R1.1", "R2.1"], type="list"), answer("R1.1")),
+        (gold("whole", **needed), answer("R1.1", "R2.1", completeness="2 of 2 recommendations")),
+        (gold("short", **needed), answer("R1.1", completeness="1 of 1 recommendation")),
+        (gold("surplus", **needed), answer("R1.1", "R2.1", "¶1.1", completeness="3 of 3 recommendations")),
+        (gold("false number", **needed), answer("R1.1", "R2.1", completeness="9 of 9 recommendations")),
+        (gold("makes none", **needed), answer("R1.1")),
+        (gold("of other things", **needed), answer("R1.1", completeness="1 of 1 section")),
     ]
-    figures = summarise(run(tmp_path, pairs))
-    assert (figures["exact_lane_complete"].value, figures["exact_lane_complete"].n) == (0.5, 2)
-    assert figures["list_complete"].value == pytest.approx(1 / 3)
+    scores = run(tmp_path, pairs)
+    assert [score.question.id for score in scores if score.claim_true] == ["whole"]
+    figure = summarise(scores)["exact_lane_complete"]
+    assert (figure.value, figure.n) == (0.25, 4)
+
+
+def test_a_refusal_that_cites_passages_is_an_answer(tmp_path):
+    scores = run(
+        tmp_path,
+        [
+            (gold("a", status="not_in_report"), answer("¶1.1", status="not_in_report")),
+            (gold("b", status="not_in_report"), answer(status="not_in_report")),
+        ],
+    )
+    assert [score.outcome for score in scores] == [Outcome.WRONG_ANSWER, Outcome.RIGHT_ABSTENTION]
+
+
+def test_an_answer_that_shows_nothing_is_not_right(tmp_path):
+    pairs = [(gold("a", must=["¶1.1"]), answer("¶1.1", text=" ")), (gold("b", must=["¶1.1"]), answer("¶1.1"))]
+    assert [score.right for score in run(tmp_path, pairs)] == [False, True]
+
+
+def test_a_mark_in_the_text_that_was_not_cited_fails_validity(tmp_path):
+    (score,) = run(
+        tmp_path, [(gold("q", must=["¶1.1"]), answer("¶1.1", text="It is locked. [¶1.1] It is green. [¶1.2]"))]
+    )
+    assert score.ids_valid == (True, True, False)
 
 
 def test_quotes_are_told_apart_by_where_their_words_stand(tmp_path):

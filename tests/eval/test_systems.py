@@ -11,7 +11,8 @@ import pytest
 from eval.__main__ import main
 from eval.gold import GoldQuestion
 from eval.run import Suite, find_run, report_file, write_run
-from eval.systems import RememberingEmbedder, in_process, over_http, reports_of
+from eval.server import over_http, reports_of
+from eval.systems import RememberingEmbedder, in_process
 from index.errors import ClasQAError
 from tests.fakes import WordEmbedder
 from tests.web.serving import process
