@@ -11,7 +11,12 @@ from index.parse import read_report
 from tests.fakes import WordEmbedder
 from tests.reports import FINDINGS, write_report
 
-PARAGRAPH_PEERS = ("Chroma paragraphs", "BM25 paragraphs", "Chroma + BM25, rank fusion")
+PARAGRAPH_PEERS = (
+    "Chroma paragraphs",
+    "Chroma paragraphs of 6 words and more",
+    "BM25 paragraphs",
+    "Chroma + BM25, rank fusion",
+)
 
 
 @pytest.fixture
