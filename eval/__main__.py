@@ -245,11 +245,9 @@ def _tell(folder: Path, half: str, floors: list[str] | None, gated: bool, failur
 def _gate(scores: Sequence[QuestionScore]) -> list[str]:
     if not (BASELINE / "answers.jsonl").exists():
         raise GateError("there is no baseline; `python -m eval baseline NAME` makes a run the baseline")
-    before = score_run(BASELINE)
-    found = gate(scores, before)
+    found = gate(scores, score_run(BASELINE))
     print_differences(out, "Against the baseline, both halves", found.compared.values())
-    turned_wrong = [after.question.id for _, after in turned(paired(before, scores))["became wrong"]]
-    out.print(f"became wrong: {', '.join(turned_wrong) or 'none'}", markup=False)
+    out.print(f"became wrong: {', '.join(found.became_wrong) or 'none'}", markup=False)
     return list(found.breaches)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.compare import Difference, Pairs, differences, paired
+from eval.compare import Difference, Pairs, differences, paired, turned
 from eval.gold import ABSTAINED, ANSWERED, METADATA_TYPES
 from eval.proof import QuoteVerdict
 from eval.score import QuestionScore
@@ -26,10 +26,17 @@ class GateError(ClasQAError):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the gate found: `breaches` is empty where the run passes; `compared` says what was held against the baseline."""
+    """What the gate found.
+
+    Attributes:
+        breaches: one line each; none where the run passes.
+        compared: what was held against the baseline, by metric.
+        became_wrong: ids of the questions that were right in the baseline.
+    """
 
     breaches: tuple[str, ...]
     compared: Mapping[str, Difference]
+    became_wrong: tuple[str, ...]
 
 
 def gate(scores: Sequence[QuestionScore], baseline: Sequence[QuestionScore]) -> Gate:
@@ -50,7 +57,8 @@ def gate(scores: Sequence[QuestionScore], baseline: Sequence[QuestionScore]) -> 
         for name, step in compared.items()
         if step.difference < -GREATEST_FALL or step.high < 0
     ]
-    return Gate((*_never(scores), *_incomplete_now(pairs), *_not_comparable(pairs), *fallen), compared)
+    breaches = (*_never(scores), *_incomplete_now(pairs), *_not_comparable(pairs), *fallen)
+    return Gate(breaches, compared, tuple(after.question.id for _, after in turned(pairs)["became wrong"]))
 
 
 def _never(scores: Iterable[QuestionScore]) -> Iterable[str]:

@@ -36,6 +36,7 @@ METADATA_TYPES = frozenset(
 )
 # Questions whose answer is a complete set.
 LIST_TYPES = frozenset({"list", "organisation", "findings_of_recommendation", "cross_organisation"})
+FILTER_NAMES = tuple(field.name for field in fields(Filters))
 ANSWERED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTLY_ANSWERED})
 ABSTAINED = frozenset(AnswerStatus) - ANSWERED
 
@@ -125,7 +126,7 @@ class GoldQuestion(_Record):
     @field_validator("filters")
     @classmethod
     def _filters_exist(cls, filters: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        if unknown := set(filters) - {field.name for field in fields(Filters)}:
+        if unknown := set(filters).difference(FILTER_NAMES):
             raise ValueError(f"unknown filter {', '.join(sorted(unknown))}")
         return filters
 

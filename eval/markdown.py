@@ -7,7 +7,7 @@ from eval.gold import Half
 from eval.run import read_settings
 from eval.score import QuestionScore, score_run
 from eval.summary import Figure, outcomes, summarise
-from eval.wording import decimals
+from eval.wording import interval, shown
 from index.errors import ClasQAError
 
 BEGIN, END = "<!-- eval:begin -->", "<!-- eval:end -->"
@@ -51,7 +51,7 @@ def headline(folder: Path) -> str:
         "|---|---|---|---|",
     ]
     for label, names in _ROWS.items():
-        cells = [[cell(figures[name]) for name in names] for cell in (_value, _interval, _count)]
+        cells = [[cell(figures[name]) for name in names] for cell in (shown, interval, _count)]
         merged = [" / ".join(part if len(set(part)) > 1 else part[:1]) for part in cells]
         lines.append(f"| {label} | {' | '.join(merged)} |")
     return "\n".join([*lines, "", f"Answered or not: {_abstention(told)}.", ""])
@@ -77,14 +77,6 @@ def write_between_markers(path: Path, text: str) -> None:
     if not begin or not end:
         raise ClasQAError(f"{path.name} lacks the markers {BEGIN} and {END}")
     path.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
-
-
-def _value(figure: Figure) -> str:
-    return "–" if figure.value is None else decimals(figure.value)
-
-
-def _interval(figure: Figure) -> str:
-    return "–" if figure.low is None or figure.high is None else f"{decimals(figure.low)}–{decimals(figure.high)}"
 
 
 def _count(figure: Figure) -> str:

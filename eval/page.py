@@ -150,21 +150,6 @@ def _showable(value: object) -> object:
     return value
 
 
-def _shown(figure: Figure) -> str:
-    """A figure with two decimals, milliseconds with one; a dash where nothing counts for it."""
-    if figure.value is None:
-        return "–"
-    return wording.decimals(figure.value) if figure.value <= 1 else f"{figure.value:,.1f}"
-
-
-def _interval(figure: Figure) -> str:
-    return (
-        "–"
-        if figure.low is None or figure.high is None
-        else f"{wording.decimals(figure.low)}–{wording.decimals(figure.high)}"
-    )
-
-
 _TEMPLATES = Environment(
     loader=FileSystemLoader(HERE),
     autoescape=True,
@@ -173,4 +158,4 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters |= {"shown": _shown, "interval": _interval}
+_TEMPLATES.filters |= {"shown": wording.shown, "interval": wording.interval}

@@ -111,7 +111,7 @@ def quotes_of(answer: Mapping[str, Any]) -> Iterator[Quote]:
 
 def marks_of(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """Every mark in square brackets that a reader sees in the answer, without its report."""
-    return tuple(mark.strip("[]").rpartition(" ")[2] for mark in _MARKS.findall(str(answer.get("answer", ""))))
+    return tuple(_mark_in(mark) for mark in _MARKS.findall(str(answer.get("answer", ""))))
 
 
 def sentences_covered(answer: Mapping[str, Any], cited: Mapping[str, Mapping[str, Any]]) -> tuple[bool, ...]:
@@ -155,9 +155,9 @@ def sentences_covered(answer: Mapping[str, Any], cited: Mapping[str, Mapping[str
     return tuple(covered)
 
 
-def _is_label(words: str, known: Collection[str]) -> bool:
+def _is_label(words: str, known: frozenset[str]) -> bool:
     said = _words(words)
-    return words[-1] == ":" and 2 * len(said & frozenset(known)) >= len(said)
+    return words[-1] == ":" and 2 * len(said & known) >= len(said)
 
 
 def _around(passage: Mapping[str, Any]) -> str:
@@ -191,7 +191,7 @@ def _supported(sentence: Mapping[str, Any], passages: Mapping[str, Mapping[str, 
     numbers = [str(len(cited)), *(str(p["section_number"]) for p in cited)]
     structure = _OF_STRUCTURE if sentence.get("decided_by") == "metadata" else ""
     words, known = _words(text), _words(" ".join((*held, *map(_around, cited), *numbers, structure)))
-    if not words or (words & _deciding(words)) - known:
+    if not words or _deciding(words) - known:
         return False
     if 2 * len(words & known) < len(words):
         return False

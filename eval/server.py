@@ -14,12 +14,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from eval.answer_shape import Text, checked, failure, wrong
-from eval.gold import GoldQuestion
+from eval.gold import FILTER_NAMES, GoldQuestion
 from eval.systems import Answered, Filtered, System
 from index.errors import ClasQAError
 from rag.answer import AnswerStatus
 
-_FILTERS = ("reports", "sections", "organisations", "recommendations", "kinds")
 _LONGEST_REASON = 400
 
 
@@ -50,7 +49,9 @@ def over_http(url: str, key: str | None, within: Sequence[str], mode: str = "aut
 
     def hits(text: str, filters: Filtered, k: int) -> list[_Hit]:
         chosen = {"reports": within} | dict(filters)
-        pairs = [("q", text), ("k", str(k))] + [(name, value) for name in _FILTERS for value in chosen.get(name, ())]
+        pairs = [("q", text), ("k", str(k))] + [
+            (name, value) for name in FILTER_NAMES for value in chosen.get(name, ())
+        ]
         try:
             found = _Found.model_validate(_fetch(f"{base}/search?{urllib.parse.urlencode(pairs)}", key, timeout_s))
         except _NoAnswer as exc:

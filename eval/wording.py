@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from eval.error_tree import Leaf
 from eval.gold import Trap
 from eval.proof import QuoteVerdict
+from eval.summary import Figure
 
 # Group of figures -> metric of summarise() -> (label, what it counts).
 FIGURES: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -92,7 +93,21 @@ STATUSES = {
 }
 
 
-def decimals(value: float) -> str:
+def shown(figure: Figure) -> str:
+    """A figure with two decimals, milliseconds with one; a dash where nothing counts for it."""
+    if figure.value is None:
+        return "–"
+    return _decimals(figure.value) if figure.value <= 1 else f"{figure.value:,.1f}"
+
+
+def interval(figure: Figure) -> str:
+    """Its interval, a dash where there is none."""
+    if figure.low is None or figure.high is None:
+        return "–"
+    return f"{_decimals(figure.low)}–{_decimals(figure.high)}"
+
+
+def _decimals(value: float) -> str:
     """A share with two decimals, or three where two would call it perfect or nil and it is not."""
     written = f"{value:.2f}"
     if written == "1.00" and value < 1:

@@ -1,8 +1,9 @@
 """Filters: which passages a search may find. `matches` is the definition, `to_where` its Chroma translation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.report import Kind, Passage
+from index.report import Kind, Passage, Report
 
 _KEYS = ("reports", "sections", "organisations", "recommendations", "kinds")
 
@@ -28,6 +29,10 @@ class Filters:
     def __bool__(self) -> bool:
         """True when anything is restricted."""
         return any(getattr(self, key) for key in _KEYS)
+
+    def scope(self, reports: Iterable[Report]) -> list[Report]:
+        """Those of the reports that are not ruled out, in their order."""
+        return [report for report in reports if not self.reports or report.id in self.reports]
 
     def matches(self, passage: Passage) -> bool:
         """Whether a search with these filters may find the passage."""

@@ -59,9 +59,7 @@ def refusal(question: Question, retrieved: Sequence[RetrievedPassage], index: Pa
     Checked in turn: nothing found; a year, or a proper name, that no loaded report holds; the distance of the best passage;
     words asked for of people whom no near passage lets speak; a figure asked for that none of them has.
     """
-    reports = [
-        report for report in index.reports if not question.filters.reports or report.id in question.filters.reports
-    ]
+    reports = question.filters.scope(index.reports)
     if not retrieved:
         return Refusal(False, "No passage passes the filters of this question.")
     best = max(hit.cosine for hit in retrieved)

@@ -23,9 +23,7 @@ def ending(
 ) -> Answer:
     """An answer without sentences: says why, what was searched, and names the nearest passages."""
     if status is AnswerStatus.NOT_IN_REPORT:
-        searched = [
-            report for report in index.reports if not question.filters.reports or report.id in question.filters.reports
-        ]
+        searched = question.filters.scope(index.reports)
         passages = sum(len(report.passages) for report in searched)
         text = (
             f"{text} Searched {passages} passages of {', '.join(report.title for report in searched) or 'no report'}."

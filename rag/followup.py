@@ -44,7 +44,7 @@ def understand(
         filters: restrictions of the request.
         encode: gives (n, d) unit rows; used only where a word of the last question is to be replaced.
     """
-    reports = [report for report in reports if not filters.reports or report.id in filters.reports]
+    reports = filters.scope(reports)
     turns = list(history)[-_MAX_TURNS:]
     previous: Question | None = None
     cited: tuple[Passage, ...] = ()
@@ -80,7 +80,7 @@ def _read(
     question = read_question(asked, reports, filters)
     if previous is None or previous.invalid or question.invalid:
         return question
-    scope = [report for report in reports if not question.filters.reports or report.id in question.filters.reports]
+    scope = question.filters.scope(reports)
     context = cited or previous.passages
     if named := _organisation_pointed_at(question, previous, reply or "", scope):
         pointed = read_question(f"{question.text.rstrip(' ?.!')} (on: {named})?", reports, question.filters)

@@ -20,7 +20,7 @@ def look_up(question: Question, reports: Sequence[Report]) -> Draft:
         question: any intent but RETRIEVE.
         reports: all loaded reports; the question's filters choose among them.
     """
-    scope = [report for report in reports if not question.filters.reports or report.id in question.filters.reports]
+    scope = question.filters.scope(reports)
     if question.missing and not question.passages:
         return _unknown_numbers(question, scope)
     draft = _ANSWERS[question.intent](question, scope)

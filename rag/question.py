@@ -126,7 +126,7 @@ def read_question(asked: str, reports: Sequence[Report], filters: Filters) -> Qu
         UnknownName: a filter names a report that is not loaded.
     """
     text = clean(asked)
-    reports = [report for report in reports if not filters.reports or report.id in filters.reports]
+    reports = filters.scope(reports)
     if reason := invalid_reason(text):
         return Question(asked, text, Intent.RETRIEVE, filters, invalid=reason)
     references, rest = references_in(text, lambda reference: _is_meant(reference, reports))
@@ -141,7 +141,7 @@ def read_question(asked: str, reports: Sequence[Report], filters: Filters) -> Qu
         named = replace(named, organisations=trusts, rest=without_trusts)
     if named.reports:
         filters = replace(filters, reports=named.reports)
-    scope = [report for report in reports if not filters.reports or report.id in filters.reports]
+    scope = filters.scope(reports)
     conditions, plain = conditions_in(named.rest)
     strangers = STRANGER.search(named.rest) if wanted is Wanted.RECOMMENDATION else None
     question = Question(

@@ -16,7 +16,7 @@ def checked_filters(reports: Sequence[Report], asked: Filters) -> Filters:
     """
     for report_id in asked.reports:
         find_report(reports, report_id)
-    scope = [report for report in reports if not asked.reports or report.id in asked.reports]
+    scope = asked.scope(reports)
     _check_sections(asked.sections, scope)
     kinds = [kind.value for kind in Kind]
     for kind in asked.kinds:
