@@ -55,7 +55,8 @@ def understand(
             previous = _read(content, previous, cited, reply, reports, filters, encode)
             cited, reply = (), None
         else:
-            cited, reply = _cited_in(content, reports) or cited, content
+            meant = previous.filters.scope(reports) if previous else reports
+            cited, reply = _cited_in(content, meant) or cited, content
     return _read(asked, previous, cited, reply, reports, filters, encode)
 
 

@@ -65,3 +65,11 @@ def test_a_mark_in_a_reply_is_of_the_filtered_report(
     answer = ask(after, reports=(FENMARCH,), history=history)
     assert {i for i in cited(answer) if "/R" in i} == expected
     assert {i.partition("/")[0] for i in cited(answer)} == {FENMARCH}
+
+
+def test_a_mark_in_a_reply_is_of_the_report_that_the_question_before_it_named(ask: Any) -> None:
+    history = [
+        {"role": "user", "content": "Who helps a family without a cot in Fenmarch?"},
+        {"role": "assistant", "content": "… [¶1.5]"},
+    ]
+    assert cited(ask("what does that paragraph say?", history=history)) == {f"{FENMARCH}/¶1.5"}
