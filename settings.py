@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on; only loopback is served without keys")
     port: int = Field(7860, ge=0, le=65535, description="TCP port to listen on")
     embedding_model: str = Field(
-        "bundled", description="'bundled' (all-MiniLM-L6-v2), or a local folder or cached hub name"
+        "bundled",
+        description="'bundled' (all-MiniLM-L6-v2 with its adapter), 'bundled-unadapted', or a local folder or cached hub name",
     )
 
 

