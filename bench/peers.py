@@ -22,7 +22,7 @@ from eval.score import QuestionScore, score_question, score_run
 from eval.summary import summarise
 from eval.systems import RememberingEmbedder, System, in_process
 from eval.tables import shown
-from index.embed import BUNDLED, Embedder, load_embedder
+from index.embed import BUNDLED, UNADAPTED, Embedder, load_embedder
 from index.parse import read_report
 from index.report import Report
 from rag.answer import AnswerStatus
@@ -55,7 +55,8 @@ def run(
     files = {report: report_file(report) for s in suites for report in s.reports}
     halves = tuple(Half) if half == "all" else (Half(half),)
     with tempfile.TemporaryDirectory(prefix="clas-qa-peers-") as folder:
-        scores = compare(suites, files, RememberingEmbedder(load_embedder(BUNDLED)), halves, Path(folder))
+        own, stock = RememberingEmbedder(load_embedder(BUNDLED)), RememberingEmbedder(load_embedder(UNADAPTED))
+        scores = compare(suites, files, own, stock, halves, Path(folder))
     asked = sum(len(s.questions) for s in suites)
     print(f"{date.today()}, half: {half}, of {asked} questions of {', '.join(s.name for s in suites)}.\n")
     print("\n".join(markdown(scores)))
@@ -64,7 +65,8 @@ def run(
 def compare(
     suites: Sequence[Suite],
     files: Mapping[str, Path],
-    embedder: Embedder,
+    own: Embedder,
+    stock: Embedder,
     halves: Collection[Half],
     folder: Path,
 ) -> dict[str, Scores]:
@@ -73,7 +75,8 @@ def compare(
     Args:
         suites: the questions; those of the tuning half also say how many a peer cites.
         files: report id -> its file.
-        embedder: embeds for everyone.
+        own: embeds for clas-qa.
+        stock: embeds for the peers.
         halves: whose questions are scored.
         folder: empty; libraries and runs are left there.
     """
@@ -86,8 +89,8 @@ def compare(
             write_run(folder / f"run-{len(scores)}", list(zip(told, systems, strict=True)), reports.values(), {})
             scores[name] = score_run(folder / f"run-{len(scores)}")
 
-    ask(OURS, [in_process([files[r] for r in s.reports], folder / f"library-{s.name}", embedder) for s in suites])
-    for row in zip(*(peers([reports[r] for r in s.reports], embedder) for s in suites), strict=True):
+    ask(OURS, [in_process([files[r] for r in s.reports], folder / f"library-{s.name}", own) for s in suites])
+    for row in zip(*(peers([reports[r] for r in s.reports], stock) for s in suites), strict=True):
         name = row[0].name
         if row[0].cite is None:
             number = number_cited(list(zip(suites, row, strict=True)), reports.values())

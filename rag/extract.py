@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +12,15 @@ from index.lexical import index_words
 from index.report import Passage
 from index.store import PassageIndex
 from rag.asked_value import with_asked_value
-from rag.cues import Wanted
 from rag.draft import Basis, Draft, DraftSentence
+from rag.evidence import worth_citing
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
 from rag.speaker import with_voice_asked
 
-# Calibrated on the tuning halves of the gold sets (docs/decisions/0004-extractive-answers.md).
-SHARE_OF_BEST = 0.90
-LEAST_COSINE = 0.35
-MOST_PASSAGES = 4
-# For questions that ask for several things ("which problems …", "where is … mentioned").
-SHARE_OF_BEST_FOR_SEVERAL = 0.80
-MOST_PASSAGES_FOR_SEVERAL = 8
+# Found with `python -m eval.calibrate` (docs/decisions/0004-extractive-answers.md).
+LEAST_CHANCE = 0.3
+MOST_PASSAGES = 6
 SENTENCE_SHARE = 0.6
 SENTENCE_WORDS_WEIGHT = 0.15
 SHORT_PASSAGE_WORDS = 90
@@ -34,14 +31,6 @@ RARE_WORDS = 0.25
 _LEANS_ON_THE_ONE_BEFORE = re.compile(
     r"^(?:however|but|although|though|nevertheless|despite|yet|this|these|that|those|it|they|he|she|there is no|"
     r"in addition|as a result|therefore|instead)\b",
-    re.IGNORECASE,
-)
-
-
-_ASKS_FOR_SEVERAL = re.compile(
-    r"\b(?:problems|concerns|issues|examples|weaknesses|strengths|gaps|services|ways|changes|plans|areas|"
-    r"differences|improvements|"
-    r"across|anywhere|throughout|all|every|which|different|various|where (?:is|are|was|were))\b",
     re.IGNORECASE,
 )
 
@@ -59,7 +48,8 @@ def extract(
     """
     chosen = choose(question, retrieved)
     rarity = _rarity(question.text, retrieved)
-    sentences = tuple(sentence for passage in chosen for sentence in _telling_sentences(passage, vector, rarity, index))
+    told = [sentence for passage in chosen for sentence in _telling_sentences(passage, vector, rarity, index)]
+    sentences = said_once(told)
     cited = {passage.id for passage in chosen}
     related = dict.fromkeys(
         recommendation
@@ -74,14 +64,21 @@ def extract(
     )
 
 
+def said_once(sentences: Sequence[DraftSentence]) -> tuple[DraftSentence, ...]:
+    """The sentences, those of the same words (case and white space aside) as one that cites all their passages."""
+    first: dict[str, DraftSentence] = {}
+    for sentence in sentences:
+        words = " ".join(sentence.text.casefold().split())
+        known = first.get(words)
+        others = tuple(passage for passage in sentence.passages if known and passage not in known.passages)
+        first[words] = replace(known, passages=known.passages + others) if known else sentence
+    return tuple(first.values())
+
+
 def choose(question: Question, retrieved: Sequence[RetrievedPassage]) -> list[Passage]:
-    """The passages an answer relies on: the best one that holds the value asked for, and those that come close to it."""
-    retrieved = with_asked_value(question.text, with_voice_asked(question.text, retrieved))
-    best = retrieved[0]
-    several = _ASKS_FOR_SEVERAL.search(question.text) or question.wanted is Wanted.RECOMMENDATION
-    share, most = (SHARE_OF_BEST_FOR_SEVERAL, MOST_PASSAGES_FOR_SEVERAL) if several else (SHARE_OF_BEST, MOST_PASSAGES)
-    close = [hit.passage for hit in retrieved[1:most] if hit.score >= share * best.score and hit.cosine >= LEAST_COSINE]
-    return [best.passage, *close]
+    """The passages an answer relies on: as many of those that may hold what is asked for as `worth_citing` says."""
+    able = with_asked_value(question.text, with_voice_asked(question.text, retrieved))
+    return [hit.passage for hit in able[: worth_citing([hit.score for hit in able], LEAST_CHANCE, MOST_PASSAGES)]]
 
 
 def _rarity(question: str, retrieved: Sequence[RetrievedPassage]) -> dict[str, float]:

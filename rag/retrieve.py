@@ -1,6 +1,6 @@
-"""Hybrid retrieval: passage vectors, sentence vectors and BM25, fused into one ranking."""
+"""Hybrid retrieval: passage vectors, sentence vectors and BM25, ranked by a calibrated weighted sum (rag/evidence.py)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,16 +8,29 @@ from numpy.typing import NDArray
 
 from index.embed import Embedder
 from index.filters import Filters
-from index.report import Passage
+from index.report import Passage, Report
 from index.store import NO_FILTERS, PassageIndex
+from rag.abbreviations import abbreviations
+from rag.evidence import (
+    EVIDENCE,
+    RANKING,
+    Floats,
+    Weights,
+    evidence_features,
+    load_weights,
+    probabilities,
+    ranking_features,
+    ranking_scores,
+    rarity,
+)
+from rag.glossary import expansions
 from rag.words import subject, topic_words
 
-# Weights of the fused score; bench/fusion.py prints how they were chosen on the tuning halves of the gold sets.
-PASSAGE_WEIGHT = 0.5
-SENTENCE_WEIGHT = 0.5
-LEXICAL_WEIGHT = 0.15
-PREFERRED = 0.1
+# What a passage that the conversation is about gains, in units of the ranking score.
+PREFERRED = 1.0
 CANDIDATES = 50
+_WEIGHTS = load_weights()
+_COVERAGE = RANKING.index("coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +40,11 @@ class RetrievedPassage:
     Attributes:
         passage: the passage.
         rank: from 1.
-        score: weighted sum of the passage's cosine, its best sentence's cosine and its share of the best BM25 score;
-            higher is better, comparable within one question only.
-        found_by: which of "dense", "sentence" and "bm25" had it among their candidates.
+        score: chance in [0, 1] that the passage is evidence for the question, as calibrated; it never rises with the rank.
+        found_by: which of "dense", "sentence", "bm25" and "glossary" (BM25 for what the glossary makes of the question) had it
+            among their candidates.
         cosine: the larger of the passage's cosine and its best sentence's, in [-1, 1].
+        coverage: share in [0, 1] of the question's topic words that stand in it, rare ones counting more.
     """
 
     passage: Passage
@@ -38,6 +52,7 @@ class RetrievedPassage:
     score: float
     found_by: tuple[str, ...]
     cosine: float
+    coverage: float
 
     def public(self) -> dict[str, object]:
         """The passage's public fields with rank, score and found_by."""
@@ -46,6 +61,23 @@ class RetrievedPassage:
             "score": round(self.score, 4),
             "found_by": list(self.found_by),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What the three searches found, before it is ranked; n passages in the order of their ids.
+
+    Attributes:
+        passages: n of them.
+        features: shape (n, len(RANKING)).
+        found_by: for each, the searches that had it.
+        cosines: shape (n,), the larger of a passage's cosine and its best sentence's.
+    """
+
+    passages: tuple[Passage, ...]
+    features: Floats
+    found_by: tuple[tuple[str, ...], ...]
+    cosines: Floats
 
 
 def search(
@@ -78,33 +110,74 @@ def retrieve(
     `within` restricts to these ids; `prefer` names those that the conversation is about, which gain PREFERRED.
     Ties are broken by passage id. Empty if nothing passes the filters.
     """
+    found = candidates(question, vector, index=index, k=k, filters=filters, within=within)
+    return ranked(question, found, _WEIGHTS, k, prefer)
+
+
+def ranked(
+    question: str, found: Candidates, models: Mapping[str, Weights], k: int, prefer: Collection[str] = ()
+) -> list[RetrievedPassage]:
+    """The first k candidates by the "ranking" model, each with its chance by the "evidence" model."""
+    scores = ranking_scores(found.features, models["ranking"])
+    scores += [PREFERRED * (passage.id in prefer) for passage in found.passages]
+    order = np.argsort(-scores, kind="stable")[:k]
+    chances = probabilities(evidence_features(question, scores[order]), models["evidence"], EVIDENCE)
+    return [
+        RetrievedPassage(
+            found.passages[row],
+            rank,
+            float(chance),
+            found.found_by[row],
+            float(found.cosines[row]),
+            float(found.features[row, _COVERAGE]),
+        )
+        for rank, (row, chance) in enumerate(zip(order, chances, strict=True), 1)
+    ]
+
+
+def candidates(
+    question: str,
+    vector: NDArray[np.float32],
+    *,
+    index: PassageIndex,
+    k: int,
+    filters: Filters = NO_FILTERS,
+    within: Collection[str] = (),
+) -> Candidates:
+    """The passages that any of the three searches finds among its first CANDIDATES (or k), with their features."""
     wide = max(k, CANDIDATES) if not within else len(index.passages)
     keywords = " ".join(topic_words(question)) or question
-    dense = {passage.id: cosine for passage, cosine in index.search_dense(vector, wide, filters)}
+    dense = {passage.id for passage, _ in index.search_dense(vector, wide, filters)}
     lexical = {passage.id: score for passage, score in index.search_lexical(keywords, wide, filters)}
+    terms = " ".join(expansions(question, _short_forms(filters.scope(index.reports))))
+    expanded = {passage.id: score for passage, score in index.search_lexical(terms, wide, filters)} if terms else {}
     sentence = index.best_sentence_cosines(vector)
     near = {passage.id for passage, _ in index.search_sentences(sentence, wide, filters)}
-    ids = {*dense, *lexical, *near}
-    if within:
-        ids &= set(within)
-    top_lexical = max(lexical.values(), default=1.0)
-    scored: list[tuple[float, str, float]] = []
-    for passage_id in ids:
-        row = index.row(passage_id)
-        cosine = dense.get(passage_id)
-        if cosine is None:
-            cosine = float(index.vectors[row] @ vector)
-        best = float(sentence[row])
-        share = lexical.get(passage_id, 0.0) / top_lexical
-        score = PASSAGE_WEIGHT * cosine + SENTENCE_WEIGHT * best + LEXICAL_WEIGHT * share
-        score += PREFERRED if passage_id in prefer else 0.0
-        scored.append((score, passage_id, max(cosine, best)))
-    scored.sort(key=lambda item: (-item[0], item[1]))
-    found: list[RetrievedPassage] = []
-    for rank, (score, passage_id, cosine) in enumerate(scored[:k], 1):
-        passage = index.passages[index.row(passage_id)]
-        by = tuple(
-            name for name, hits in (("dense", dense), ("sentence", near), ("bm25", lexical)) if passage_id in hits
-        )
-        found.append(RetrievedPassage(passage, rank, score, by, cosine))
-    return found
+    ids = {*dense, *lexical, *expanded, *near}
+    rows = np.array([index.row(name) for name in sorted(ids & set(within) if within else ids)], dtype=np.intp)
+    passages = tuple(index.passages[row] for row in rows)
+    by_passage = index.vectors[rows] @ vector
+    by_sentence = sentence[rows]
+    features = ranking_features(
+        question,
+        passages,
+        by_passage,
+        by_sentence,
+        _shares(lexical, passages),
+        index.coverage(rarity(question, index))[rows],
+        _shares(expanded, passages),
+    )
+    searches = (("dense", dense), ("sentence", near), ("bm25", lexical), ("glossary", expanded))
+    found_by = tuple(tuple(name for name, hits in searches if passage.id in hits) for passage in passages)
+    return Candidates(passages, features, found_by, np.maximum(by_passage, by_sentence).astype(np.float64))
+
+
+def _shares(scores: Mapping[str, float], passages: Sequence[Passage]) -> Floats:
+    """Shape (n,): each passage's score as a share of the best."""
+    best = max(scores.values(), default=1.0)
+    return np.array([scores.get(passage.id, 0.0) / best for passage in passages])
+
+
+def _short_forms(reports: Sequence[Report]) -> dict[str, str]:
+    """Short form -> full form, as these reports explain them."""
+    return {short: full for report in reports for short, full in abbreviations(report.text).items()}

@@ -125,7 +125,9 @@ def test_every_peer_finds_the_paragraph_that_has_the_words_of_the_question(repor
 def test_everyone_is_scored_on_the_same_questions_of_the_half_that_is_told(tmp_path, file):
     told, tuning = of_half(Half.REPORTING, "¶1.1"), of_half(Half.TUNING, "¶1.1")
     suite = Suite("elmshire-2016", (told, tuning), ("elmshire-2016",))
-    scores = compare([suite], {"elmshire-2016": file}, WordEmbedder(), [Half.REPORTING], tmp_path / "runs")
+    scores = compare(
+        [suite], {"elmshire-2016": file}, WordEmbedder(), WordEmbedder(), [Half.REPORTING], tmp_path / "runs"
+    )
     assert [[s.question.id for s in some] for some in scores.values()] == [[told.id]] * 8
     assert next(iter(scores)) == OURS
     assert [name.rpartition(", ")[0] for name in scores if name.endswith(" cited")] == list(PARAGRAPH_PEERS)

@@ -174,7 +174,7 @@ class AnswerOut(BaseModel):
 
 
 class HitOut(PassageOut):
-    """A passage that a search found; the score orders hits of one search and means nothing beyond."""
+    """A passage that a search found; the score is the chance, in [0, 1], that it is evidence for the question."""
 
     rank: int = Field(ge=1)
     score: float

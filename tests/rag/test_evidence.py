@@ -1,0 +1,95 @@
+"""How many passages are cited, what the weights weigh, and what a question asks for."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.abstain import ANSWERABLE
+from rag.asked_value import detail_asked
+from rag.evidence import (
+    EVIDENCE,
+    RANKING,
+    asks_for_several,
+    evidence_features,
+    load_weights,
+    probabilities,
+    worth_citing,
+)
+
+
+def test_there_is_a_weight_for_every_feature_and_no_other() -> None:
+    models = load_weights()
+    assert set(models["ranking"]) == set(RANKING)
+    assert set(models["evidence"]) == {*EVIDENCE, "intercept"}
+    assert set(models["answerable"]) == {*ANSWERABLE, "intercept"}
+
+
+def expected_f1(chances: list[float], count: int) -> float:
+    """2 * right / (cited + right in all) with the expected numbers in place of the numbers."""
+    return 2 * sum(chances[:count]) / (count + sum(chances))
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=8))
+def test_the_number_cited_is_that_of_the_greatest_expected_f1(chances: list[float]) -> None:
+    chances = sorted(chances, reverse=True)
+    best = max(expected_f1(chances, count) for count in range(1, len(chances) + 1))
+    assert expected_f1(chances, worth_citing(chances, 0.0, 8)) == pytest.approx(best)
+
+
+def test_one_sure_passage_is_cited_alone_and_several_sure_ones_together() -> None:
+    assert worth_citing([0.95, 0.1, 0.05], 0.3, 6) == 1
+    assert worth_citing([0.9, 0.85, 0.8, 0.1], 0.3, 6) == 3
+
+
+def test_at_least_one_and_at_most_so_many_are_cited() -> None:
+    assert worth_citing([0.01], 0.3, 6) == 1
+    assert worth_citing([0.9] * 10, 0.3, 6) == 6
+
+
+@given(st.lists(st.floats(-5, 20), min_size=2, max_size=10), st.sampled_from(["is it?", "which services lack it?"]))
+def test_the_chance_never_rises_with_the_rank(scores: list[float], question: str) -> None:
+    ordered = np.array(sorted(scores, reverse=True))
+    chances = probabilities(evidence_features(question, ordered), load_weights()["evidence"], EVIDENCE)
+    assert all(first >= second - 1e-12 for first, second in itertools.pairwise(chances))
+    assert ((chances >= 0) & (chances <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("which services share records?", True),
+        ("what problems did they find at the clinic?", True),
+        ("Does the ward have a lock?", False),
+        ("how long is the wait", False),
+    ],
+)
+def test_the_form_of_a_question_tells_whether_several_things_are_asked_for(question: str, several: bool) -> None:
+    assert asks_for_several(question) is several
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "lacks"),
+    [
+        ("how many nurses have left?", "Four nurses have left.", "Nurses have left."),
+        ("how long do teenagers wait?", "They wait nineteen weeks.", "They wait long."),
+        ("how much did the alarms cost?", "They cost £4,000.", "They cost the board dear."),
+        ("when did the clinic open?", "It opened in March.", "It opened."),
+        ("why did the matron leave?", "She left because of the commute.", "The matron left."),
+        ("what percentage were seen in time?", "We found that 91% were.", "Few were seen."),
+    ],
+)
+def test_the_detail_asked_for_is_told_from_its_absence(question: str, holds: str, lacks: str) -> None:
+    detail = detail_asked(question)
+    assert detail is not None
+    assert detail.search(holds)
+    assert not detail.search(lacks)
+
+
+@pytest.mark.parametrize(
+    "question", ["Is the ward safe?", "what do parents say of the clinic?", "tell me about dentists"]
+)
+def test_a_question_for_no_detail_asks_for_none(question: str) -> None:
+    assert detail_asked(question) is None
