@@ -1,4 +1,4 @@
-# make serve | ask q="…" | test | check | eval | peers | train | calibrate | bench | lock; each does its own set-up in .venv and works offline afterwards.
+# make serve | ask q="…" | test | check | eval | peers | ablation | train | calibrate | bench | lock; each does its own set-up in .venv and works offline afterwards.
 # test, eval and bench pass options on: make eval args="--gate".
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -7,7 +7,7 @@ TORCH := torch==2.13.0
 TEST_JOBS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: serve ask test check eval peers train calibrate bench lock clean
+.PHONY: serve ask test check eval peers ablation train calibrate bench lock clean
 serve: $(VENV)/.runtime
 	$(PY) cli.py serve
 
@@ -27,6 +27,9 @@ eval: $(VENV)/.dev
 
 peers: $(VENV)/.dev
 	$(PY) -m bench.peers $(args)
+
+ablation: $(VENV)/.dev
+	$(PY) -m bench.ablation
 
 train: $(VENV)/.dev
 	$(PY) -m index.training $(args)

@@ -1,4 +1,4 @@
-"""What each step of retrieval is worth: python -m bench.ablation. Reporting half, questions whose evidence must be found by search.
+"""What each step of retrieval is worth: make ablation. Reporting half, questions whose evidence must be found by search.
 
 Each row adds something to the row before it; weights are fitted anew for each on what `eval.calibrate` fits them on.
 """

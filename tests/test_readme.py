@@ -105,8 +105,8 @@ def test_the_python_command_does_its_work(command: str, environment: dict[str, s
         [sys.executable, *shlex.split(command)[1:]], cwd=PROJECT, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-1000:]
-    expected = {"eval check": ", 0 faults", "bench.fusion": "recall@5"}
-    assert any(name in command and said in done.stdout for name, said in expected.items())
+    assert "eval check" in command
+    assert ", 0 faults" in done.stdout
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
