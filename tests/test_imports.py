@@ -70,6 +70,6 @@ def test_a_library_is_known_only_to_the_file_that_keeps_it() -> None:
 
 def test_every_package_named_for_installation_is_there() -> None:
     setuptools = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    files = [PROJECT / name / "__init__.py" for name in setuptools["packages"]]
+    files = [PROJECT / name.replace(".", "/") / "__init__.py" for name in setuptools["packages"]]
     files += [PROJECT / f"{name}.py" for name in setuptools["py-modules"]]
     assert [str(path) for path in files if not path.is_file()] == []
