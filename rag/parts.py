@@ -27,6 +27,7 @@ _LEANS = re.compile(
     r"\b(?:it|its|they|their|them|this|that|these|those|there|he|she|his|her|so|one|ones|else)\b", re.IGNORECASE
 )
 _LEAST_WORDS = 2
+_MOST_PARTS = 4
 _LEFT_OVER = re.compile(
     r"(?:[\s,]*\b(?:in|for|of|at|between|from|and|or|by|versus|vs)\b)*[\s,]*(?=[?.!]?$)", re.IGNORECASE
 )
@@ -51,10 +52,13 @@ def one_for_each_report(question: Question, loaded: Sequence[Report]) -> tuple[Q
 
 
 def one_for_each_part(question: Question) -> tuple[Question, ...]:
-    """The question once for each question in it ("How long …, and who …?"); nothing where it is one, or a part leans on another."""
+    """The question once for each question in it ("How long …, and who …?").
+
+    Nothing where it is one, where there are more than _MOST_PARTS, or where a part leans on another.
+    """
     texts = [text.strip(" ,;?.") for text in _NEXT_QUESTION.split(question.text)]
     stand_alone = all(len(topic_words(text)) >= _LEAST_WORDS and not _LEANS.search(text) for text in texts)
-    if len(texts) < 2 or not stand_alone or question.previous:
+    if not 2 <= len(texts) <= _MOST_PARTS or not stand_alone or question.previous:
         return ()
     return tuple(replace(question, text=f"{text}?") for text in texts)
 

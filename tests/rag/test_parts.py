@@ -64,7 +64,8 @@ def test_two_questions_in_one_are_told_apart() -> None:
         "Are doctors and nurses trained?",
         "Is the ward safe and is it clean?",
         "Who is the lead?",
+        "Do midwives get supervision? " * 5,
     ],
 )
-def test_a_part_that_leans_on_the_other_is_not_parted_from_it(text: str) -> None:
+def test_a_question_whose_parts_lean_on_each_other_or_are_too_many_stays_whole(text: str) -> None:
     assert questions_in(text) == []
