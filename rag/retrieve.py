@@ -13,7 +13,6 @@ from index.store import NO_FILTERS, PassageIndex
 from rag.abbreviations import abbreviations
 from rag.evidence import (
     EVIDENCE,
-    RANKING,
     Floats,
     Weights,
     evidence_features,
@@ -30,7 +29,6 @@ from rag.words import subject, topic_words
 PREFERRED = 1.0
 CANDIDATES = 50
 _WEIGHTS = load_weights()
-_COVERAGE = RANKING.index("coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,6 @@ class RetrievedPassage:
         found_by: which of "dense", "sentence", "bm25" and "glossary" (BM25 for what the glossary makes of the question) had it
             among their candidates.
         cosine: the larger of the passage's cosine and its best sentence's, in [-1, 1].
-        coverage: share in [0, 1] of the question's topic words that stand in it, rare ones counting more.
     """
 
     passage: Passage
@@ -52,7 +49,6 @@ class RetrievedPassage:
     score: float
     found_by: tuple[str, ...]
     cosine: float
-    coverage: float
 
     def public(self) -> dict[str, object]:
         """The passage's public fields with rank, score and found_by."""
@@ -129,7 +125,6 @@ def ranked(
             float(chance),
             found.found_by[row],
             float(found.cosines[row]),
-            float(found.features[row, _COVERAGE]),
         )
         for rank, (row, chance) in enumerate(zip(order, chances, strict=True), 1)
     ]
