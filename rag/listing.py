@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from index.filters import Filters
 from index.report import Kind, Passage, Report, Role, passage_key
+from rag.asked import Intent, Question
 from rag.conditions import Sharing
 from rag.cues import Wanted
 from rag.draft import Basis, Draft, DraftSentence, stated, whole
 from rag.organisation_names import organisations_present
-from rag.question import Intent, Question
 from rag.tally import tally, told
 from rag.wording import NOUN, joined, label, plural
 

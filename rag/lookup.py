@@ -6,9 +6,9 @@ Lists and counts are made in rag/listing.py.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from index.report import Kind, Passage, Report, passage_key
+from rag.asked import Intent, Question
 from rag.draft import Draft, DraftSentence, stated, whole
 from rag.listing import listed, unreferenced
-from rag.question import Intent, Question
 from rag.references import known_numbers
 from rag.wording import joined, label, name_of, plural
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from index.filters import Filters
 from index.report import Kind, Passage, passage_key
 from index.sentences import sentence_spans
+from rag.asked import Question
 from rag.cues import Wanted
 from rag.draft import Basis, Draft, DraftSentence
 from rag.extract import leans
-from rag.question import Question
 from rag.wording import label, plural
 from rag.words import stem, topic_words, words
 

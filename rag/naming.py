@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.report import Report
-from rag.organisation_names import blank, organisations_named, whole
+from rag.forms import blank, whole
+from rag.organisation_names import organisations_named
 from rag.words import topic_words
 
 _SECTION_CUE = re.compile(r"\b(?:section|chapter|part|heading|headed|headings|under|titled|called)\b", re.IGNORECASE)

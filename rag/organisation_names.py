@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from index.report import Kind, Organisation, Report, Role
+from index.report import Kind, Report, Role
+from rag.forms import blank, forms, stems, whole
 from rag.words import stem, topic_words, vocabulary, words
 
 # Words of organisation names that tell no two of them apart.
@@ -24,7 +25,6 @@ _TYPES = (
     r"(?:trusts?|units?|boards?|partnerships?|services?|groups?|ccgs?|teams?|hospitals?|company|charity|providers?)"
 )
 _TYPE_WORD = re.compile(_TYPES, re.IGNORECASE)
-_ENDING = re.compile(r"(?:\s+(?:NHS|Foundation|Trust|Clinical Commissioning Group|CCG|CIC|Limited|Ltd)\.?)+$")
 _CCGS = re.compile(r"\b(?:any\s+|all\s+)?(?:ccgs?|clinical commissioning groups?)\b", re.IGNORECASE)
 _ROLES = (
     (_CCGS, None),
@@ -43,32 +43,19 @@ _IN_ADDRESS = re.compile(
 _PROVIDED = re.compile(r"^(?P<service>.*?)\b(?:is|are|were)\b.*?\bprovided by\b(?P<provider>.*)$", re.DOTALL)
 
 
-def blank(text: str, match: re.Match[str]) -> str:
-    """The text with the match made blanks of the same length."""
-    return text[: match.start()] + " " * len(match[0]) + text[match.end() :]
-
-
-@lru_cache(maxsize=16_384)
-def whole(form: str) -> re.Pattern[str]:
-    """Finds a name as whole words, "&" and "and" alike, any case, with or without a genitive."""
-    parts = ("(?:&|and)" if part.lower() in {"&", "and"} else re.escape(part) for part in re.split(r"[\s-]+", form))
-    words_of_form = r"[\s-]+".join(parts)
-    return re.compile(rf"(?<!\w){words_of_form}(?:['’]s)?(?!\w)", re.IGNORECASE)
-
-
 def organisations_named(question: str, reports: Sequence[Report]) -> tuple[tuple[str, ...], str]:
     """Canonical names of the organisations in a question, and the question with them blanked out."""
     found: list[str] = []
     rest = question
-    forms = [
+    written = [
         (form, organisation)
         for report in reports
         for organisation in report.organisations
-        for form in _forms(organisation, report.area or "")
+        for form in forms(organisation, report.area or "")
     ]
-    for form, _ in sorted(forms, key=lambda pair: -len(pair[0])):
+    for form, _ in sorted(written, key=lambda pair: -len(pair[0])):
         while match := whole(form).search(rest):
-            found.extend(o.name for same, o in forms if same.casefold() == form.casefold())
+            found.extend(o.name for same, o in written if same.casefold() == form.casefold())
             rest = blank(rest, match)
     before = rest
     for report in reports:
@@ -118,23 +105,9 @@ def organisations_present(report: Report) -> tuple[str, ...]:
     return tuple(o.name for o in report.organisations if o.name in named)
 
 
-def _forms(organisation: Organisation, area: str) -> set[str]:
-    """Printed spellings, and each without its legal ending where at least two telling words remain."""
-    forms = {organisation.name, *organisation.aliases}
-    for form in list(forms):
-        forms.add(re.sub(r"\bClinical Commissioning Group\b", "CCG", form))
-        short = _ENDING.sub("", form).strip()
-        for bare in (short, short.removeprefix("NHS ")):
-            if len(bare.split()) >= 2 and bare.casefold() != area.casefold():
-                forms.add(bare)
-    if organisation.name == "NHS England":
-        forms.add("NHSE")
-    return forms
-
-
 def _partly_named(rest: str, report: Report) -> tuple[list[str], str]:
     """Named by a part of the name, or by the services provided, that no other shares: "the acute trust"."""
-    names = {o.name: _stems(o.name) for o in report.organisations}
+    names = {o.name: stems(o.name) for o in report.organisations}
     present = {name: names[name] for name in organisations_present(report)}
     services = _services(report)
     found: list[str] = []
@@ -156,7 +129,7 @@ def _fitting(phrase: str, report: Report, known: Mapping[str, frozenset[str]], k
     """The one organisation whose stems hold all telling words of an ending of the phrase, and its last word `kind`."""
     typed = re.findall(r"[\w&]+", phrase)
     tokens = [stem(word.lower()) for word in typed]
-    area = _stems(report.area or "")
+    area = stems(report.area or "")
     for start in range(len(tokens) - 1):
         telling = frozenset(tokens[start:-1]) - _GENERIC - area - {"&"}
         fits = [name for name, own in known.items() if telling and telling <= own and (kind is None or kind in own)]
@@ -202,17 +175,17 @@ def _telling_words(text: str, names: tuple[str, ...], area: str) -> Mapping[str,
         if len(word) > 3
         and not _TYPE_WORD.fullmatch(word)
         and word not in common
-        and stem(word) not in _GENERIC | _COMMON | _stems(area)
+        and stem(word) not in _GENERIC | _COMMON | stems(area)
     }
 
 
 def _in_address(rest: str, report: Report) -> tuple[list[str], str]:
     """Named after "for", "to" and the like by a short form: "for the acute", "for <area, cut short> acute"."""
-    area = _stems(report.area or "")
+    area = stems(report.area or "")
     for match in _IN_ADDRESS.finditer(rest):
         tokens = {stem(word) for word in words(match["name"])}
         telling = {t for t in tokens if t not in _GENERIC | area and not _abbreviates(t, report)}
-        fits = [name for name in organisations_present(report) if telling <= _stems(name)]
+        fits = [name for name in organisations_present(report) if telling <= stems(name)]
         if telling and not telling & _COMMON and len(fits) == 1:
             return fits, rest[: match.start("name")] + " " * len(match["name"]) + rest[match.end("name") :]
     return [], rest
@@ -233,9 +206,5 @@ def _services(report: Report) -> dict[str, frozenset[str]]:
             if said := _PROVIDED.match(sentence):
                 for organisation in report.organisations:
                     if any(whole(form).search(said["provider"]) for form in (organisation.name, *organisation.aliases)):
-                        found[organisation.name] = found.get(organisation.name, frozenset()) | _stems(said["service"])
+                        found[organisation.name] = found.get(organisation.name, frozenset()) | stems(said["service"])
     return found
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text))
