@@ -37,6 +37,7 @@ class Question:
         organisations, sections: named in the question (canonical names, titles).
         excepted: organisations that the question rules out ("… but not to …").
         strangers: bodies that the question names and no loaded report knows.
+        read_as: (hospital or other site that the question names, organisation that runs it and is meant).
         conditions: what narrows or arranges a list.
         also: a second thing asked of the same passages, answered after the first.
         filters: the request's filters with what the question itself restricts (report, section, kind).
@@ -57,6 +58,7 @@ class Question:
     organisations: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    read_as: tuple[tuple[str, str], ...] = ()
     conditions: Conditions = NO_CONDITIONS
     also: Intent | None = None
     sections: tuple[str, ...] = ()

@@ -73,12 +73,24 @@ _PLACE = re.compile(
     rf"(?:\s+(?P<count>{'|'.join(_NUMBERS)}|\d{{1,2}}))?(?=\s+{_THING}\b|\s*(?:$|[?.!]))",
     re.IGNORECASE,
 )
+# "its two recommendations": the number is known already; "first two" and "two or more" ask for something.
+_HOW_MANY_THERE_ARE = re.compile(
+    rf"\b(?<!first )(?<!last )(?<!least )(?<!than )(?<!with )(?:{'|'.join(_NUMBERS)}|\d{{1,2}})\s+(?={_THING}\b)",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(
-    r"\b(?:only|solely|exclusively|alone|(?:and|or)\s+(?:nobody|no-?one|no\s+one|nothing)\s+else|by\s+(?:itself|themselves))\b",
+    r"\b(?:only|solely|exclusively|alone|(?:and|or)\s+(?:nobody|no-?one|no\s+one|nothing)\s+else|"
+    r"(?:not|aren['’]t|isn['’]t)\s+shared(?:\s+(?:with|by)\s+(?:any(?:one|body)(?:\s+else)?|others?))?|on\s+(?:its|their|our)\s+own|by\s+(?:itself|themselves))\b",
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(
     r"\b(?:shared?|sharing|joint|jointly|in common|together|both|collective|same)\b(?:\s+(?:by|with|to|between))?",
+    re.IGNORECASE,
+)
+_COMBINED = re.compile(r"\b(?:between them|combined|altogether|all told)\b", re.IGNORECASE)
+_IN_ALL_REPORTS = re.compile(
+    r"\b(?:across|over|in|from|throughout|within)\s+(?:(?:all|the|both|these|those|of)\s+)*(?:(?:two|three|four|five|six|\d+)\s+)?"
+    r"(?:loaded\s+)?(?:reports|reviews|areas)\b",
     re.IGNORECASE,
 )
 _LINKED_THING = r"(?:rec\w*|findings?|para\w*|links?)"
@@ -92,7 +104,7 @@ _LINKED = re.compile(
     re.IGNORECASE,
 )
 _PER = re.compile(
-    r"\b(?:per|by|(?:in|for|does|do|has|have)?\s*(?:each|every))\s+(?:\w+\s+)?(?P<what>section|chapter|group|heading|part|organi[sz]ation|"
+    r"\b(?:per|by|(?:in|for|does|do|has|have)?\s*(?:each|every))\s+(?:\w+\s+)?(?P<what>section|chapter|group|heading|part|org(?:ani[sz]ation)?|"
     r"trust|bod(?:y|ies)|provider|agency|ccg|report|review|area)s?\b|\b(?P<of_each>how many (?:each|per each))\b",
     re.IGNORECASE,
 )
@@ -100,9 +112,10 @@ _EXTREME = re.compile(
     r"\b(?:which|what|who)\b(?P<what>.{0,50}?)\b(?P<extreme>most|greatest number of|largest number of|fewest|least|smallest number of)\b",
     re.IGNORECASE,
 )
+_BODY_KIND = re.compile(r"\b(?:trusts?|bod(?:y|ies)|agenc(?:y|ies)|ccgs?|providers?|commissioners?)\b", re.IGNORECASE)
 _PARTS = {
     Per.SECTION: ("section", "chapter", "group", "heading", "part"),
-    Per.ORGANISATION: ("organi", "trust", "bod", "provider", "agency", "ccg", "who", "commissioner"),
+    Per.ORGANISATION: ("org", "trust", "bod", "provider", "agency", "ccg", "who", "commissioner"),
     Per.REPORT: ("report", "review", "area"),
     Per.LINK: ("rec", "finding", "para"),
 }
@@ -110,22 +123,26 @@ _PARTS = {
 
 def conditions_in(question: str) -> tuple[Conditions, str]:
     """The conditions of a question and the question without their words; names are blanked out already."""
-    least, rest = 0, question
+    least, rest = 0, _without(_HOW_MANY_THERE_ARE, _without(_IN_ALL_REPORTS, question))
     if _SEVERAL.search(rest):
         least, rest = 2, _without(_SEVERAL, rest)
     elif _LINKED.search(rest):
         least, rest = 1, _without(_LINKED, rest)
+    if _COMBINED.search(rest):
+        rest = _without(_COMBINED, _without(_TOGETHER, rest))
     sharing = Sharing.ONLY if _ALONE.search(rest) else Sharing.ALL if _TOGETHER.search(rest) else Sharing.ANY
     per, extreme = None, 0
     if match := _EXTREME.search(rest):
         per = _per(f"{match[0].split()[0]} {match['what']}")
         extreme = -1 if match["extreme"].lower().startswith(("few", "least", "small")) else 1
         rest = _without(_EXTREME, rest, keep="what")
+        if per is Per.ORGANISATION:
+            rest = _without(_BODY_KIND, rest)
     elif match := _PER.search(rest):
         per = _per(match["what"] or "section")
         rest = _without(_PER, rest)
     place = _place(match) if (match := _PLACE.search(rest)) else None
-    rest = _without(_PLACE, _without(_ALONE, _without(_TOGETHER, rest)))
+    rest = _without(_PLACE, _without(_TOGETHER, _without(_ALONE, rest)))
     return Conditions(sharing, least, None, place, per, extreme), rest
 
 

@@ -32,20 +32,23 @@ RELATION = frozenset(
     recommended recommending concerning got gets given deal deals dealt falls fall sits sit lands down hook answer inclusive after before
     our ours mine us you your table contents outline structure structured loaded available back backs trace traced source sources
     agency agencies whoever exist exists direct pls plz thx ta cheers
-    go goes going single entire
+    go goes going single entire compare compares compared comparison versus vs everything everyone anywhere nowhere thing things
+    org orgs together across jointly individually overall currently still yet already outstanding now today deliver delivering
+    implement implementing complete completing respond responding take taking forward pursue progress meet meeting fulfil tackle
+    tackling sort handle handling remit plate accountable
     """.split()
 )
 WANTED = (
     (
         Wanted.RECOMMENDATION,
         re.compile(
-            r"\b(?:rec\w{0,4}m\w{0,3}nd\w{0,6}|recs?|(?:wanted?|needs?|ha(?:s|ve)|(?:to|should|must) be) done)\b",
+            r"\b(?:rec\w{0,4}m\w{0,3}nd\w{0,6}|recs?|(?:want(?:ed|s)?|needs?|ha(?:s|ve)|(?:to|should|must) be) done)\b",
             re.IGNORECASE,
         ),
     ),
     (Wanted.FINDING, re.compile(r"\b(?:findings?|paragraphs?|paras?)\b", re.IGNORECASE)),
-    (Wanted.CASE_EXAMPLE, re.compile(r"\b(?:case (?:examples?|stud(?:y|ies))|vignettes?)\b", re.IGNORECASE)),
-    (Wanted.QUOTE, re.compile(r"\b(?:quotes|quotations?)\b", re.IGNORECASE)),
+    (Wanted.CASE_EXAMPLE, re.compile(r"\b(?:case (?:examples?|stud(?:y|ies|ys))|vignettes?)\b", re.IGNORECASE)),
+    (Wanted.QUOTE, re.compile(r"\b(?:quotes|quotations?|in (?:\w+ )?own words)\b", re.IGNORECASE)),
     (
         Wanted.SECTION,
         re.compile(
@@ -60,7 +63,7 @@ WANTED = (
     (
         Wanted.ORGANISATION,
         re.compile(
-            r"\b(?:organi[sz]ations?|trusts|providers|commissioners|bodies|ccgs|clinical commissioning groups)\b",
+            r"\b(?:org(?:ani[sz]ation)?s?|trusts|providers|commissioners|bodies|agencies|ccgs|clinical commissioning groups)\b",
             re.IGNORECASE,
         ),
     ),
@@ -85,7 +88,7 @@ COUNT = re.compile(
     r"\bhow many\b|\bhow much\b|\bnumbers? of\b|\bno\.?s? of\b|\bcount(?: of)?\b|\btotal\b", re.IGNORECASE
 )
 NONE = re.compile(
-    r"\b(?:not|no|never|without|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|"
+    r"\b(?:not|no|never|without|isn['’]?t|aren['’]?t|wasn['’]?t|weren['’]?t|don['’]?t|doesn['’]?t|didn['’]?t|hasn['’]?t|haven['’]?t|"
     r"none|nobody|orphan\w*|unreferenced|unlinked|unsupported)\b",
     re.IGNORECASE,
 )
@@ -94,11 +97,26 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 DUTY = re.compile(
-    r"\b(?:must|should|ha(?:s|ve) to|need(?:s|ed)? to|supposed to|expected to|required to|told to|asked to|"
-    r"tasked|responsib\w+|actions?|do(?:es)?)\b",
+    r"\b(?:must|should|ha(?:s|ve) (?:got )?to|got to|need(?:s|ed)? to|supposed to|expected to|required to|told to|asked to|"
+    r"tasked|responsib\w+|actions?|(?:anything|something|everything|things?|what|lots?|much)\s+(?:[\w'’]+\s+){0,2}to do)\b",
     re.IGNORECASE,
 )
 DOING = re.compile(r"\b(?:do|doing|done|act|action|actions|responsible|tasked|required|address)\b", re.IGNORECASE)
+# Ways of asking for somebody's duties that need no verb of doing.
+OWES = re.compile(
+    r"\b(?:(?:asked|expected|required|demanded|requested|wanted)\s+(?:of|from)|on the hook|down (?:for|to)|accountable|"
+    r"(?:tell|told|ask|asked|wants?|wanted|expects?|expected|requires?|urged?|orders?|ordered|instruct\w*|advised?)\b.{0,30}?\bto do|"
+    r"(?:the )?(?:most|least|fewest|more|less)\s+to do)\b",
+    re.IGNORECASE,
+)
+# "anything for … ?", with a name that is blanked out.
+ANYTHING_FOR = re.compile(
+    r"\b(?:anything|something|much|what(?:['’]s|\s+is)?)\s+(?:(?:in|from)\s+(?:there|it|here|this)\s+)?(?:for|aimed at|directed at)"
+    r"\s+(?:the\s*)?[\s?.!]*$",
+    re.IGNORECASE,
+)
+# What staff call the recommendations once there is a plan to answer them.
+ACTIONS = re.compile(r"\b(?:actions|action points?|(?:every|each|any|an?) action)\b", re.IGNORECASE)
 
 # "what led to the recommendation on …", "who is the recommendation on … addressed to": its number is found by search first.
 TO_WHOM = re.compile(
@@ -127,7 +145,8 @@ SAYING = re.compile(
 )
 AND_ALSO = re.compile(r"\b(?:and|with|plus|as well as|along with|also|together with)\b|[&+]", re.IGNORECASE)
 NEIGHBOUR = re.compile(
-    r"\b(?:(?P<after>next|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:straight |right |directly )?after|what follows)|"
+    r"\b(?:(?P<after>next|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:straight |right |directly )?after|"
+    r"what follows(?!\s+from))|"
     r"(?P<before>previous|preced\w+|(?:comes?|is|what|one|paragraph|para|finding|rec\w*)\s+(?:just |right |directly )?before))\b",
     re.IGNORECASE,
 )
@@ -136,12 +155,12 @@ ASIDE = re.compile(
     r"\b(?:for|in|into|at|before|ahead of)\s+(?:my|our|tomorrow['’]?s|today['’]?s|next week['’]?s)\s+[^,.;:?]*?"
     r"(?=\b(?:i|we|all|every|the|which|what|list|about|on)\b|[,.;:?]|$)|"
     r"\b(?:i|we)(?:['’](?:m|re|d|ve|ll))?\s[^,.;:?–—-]*?"
-    r"(?=\b(?:all|every|each|the|which|what|list|how|about|on|regarding|rec\w*|findings?|para\w*)\b|[,.;:?–—-]|$)",
+    r"(?=\b(?:all|every|each|the|which|what|list|how|about|on|regarding|rec\w*|findings?|para\w*)\b|[,.;:?–—-]|$)|"
+    r"\b(?:send|e?mail|print|bring|fetch|forward|pull|hand|put|draw|set|pick)\s+(?:me|us|up|out|over|together)\b|"
+    r"\bon the hook\b|\bon (?:our|their|its|my|your) (?:plate|list|desk|patch)\b|\blook(?:s|ed|ing)?\s+(?:at|into)\b",
     re.IGNORECASE,
 )
 ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around|relating to|to do with)\b", re.IGNORECASE)
-# The name of a body that no loaded report knows, as somebody whom recommendations are sought for.
-STRANGER = re.compile(
-    r"\b(?:[Ff]or|[Tt]o|[Oo]f|[Bb]y|[Dd]oes|[Mm]ust|[Ss]hould)\s+(?:[Tt]he\s+)?(?P<name>(?:[A-Z][\w'’]+\s+(?:(?:and|&|of)\s+)?){1,5}"
-    r"(?:Trusts?|Hospitals?|CCG|ICB|Police|Council|Infirmary|Board|Partnership|Service|University|Ambulance|Constabulary))\b"
-)
+# A name that is looked for as words, in the text of passages, not as somebody addressed.
+SAYS_NAME = re.compile(r"\b(?:mention\w*|name[sd]?|refer\w* to|discuss\w*)\b", re.IGNORECASE)
+SPEAKERS = frozenset("people person persons anybody somebody families patients users individuals".split())

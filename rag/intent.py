@@ -9,6 +9,7 @@ from rag.conditions import Per
 from rag.cues import (
     ADDRESSEE,
     AND_ALSO,
+    ANYTHING_FOR,
     DOING,
     DUTY,
     EVIDENCE,
@@ -17,6 +18,7 @@ from rag.cues import (
     LINK,
     NONE,
     OF_A_RECOMMENDATION,
+    OWES,
     SAYING,
     TO_WHOM,
     WANTED,
@@ -26,6 +28,11 @@ from rag.references import Reference, resolve
 
 _RECOMMENDATION = next(pattern for wanted, pattern in WANTED if wanted is Wanted.RECOMMENDATION)
 _FINDING = next(pattern for wanted, pattern in WANTED if wanted is Wanted.FINDING)
+
+
+def is_duty(rest: str) -> bool:
+    """Whether a question asks what somebody has to do."""
+    return OWES.search(rest) is not None or (DUTY.search(rest) is not None and DOING.search(rest) is not None)
 
 
 def with_references(question: Question, references: Sequence[Reference], scope: Sequence[Report]) -> Question:
@@ -50,8 +57,10 @@ def classify(question: Question, rest: str, with_names: str) -> Question:
         return _of_references(question, rest, with_names)
     if question.strangers:
         return replace(question, intent=Intent.LIST)
-    duty = DUTY.search(rest) is not None and DOING.search(rest) is not None
-    if question.organisations and question.wanted is None and duty:
+    duty = is_duty(rest)
+    if question.organisations and question.wanted is None and (duty or ANYTHING_FOR.search(rest)):
+        question = replace(question, wanted=Wanted.RECOMMENDATION)
+    if duty and question.wanted is None and question.conditions.extreme and question.conditions.per is Per.ORGANISATION:
         question = replace(question, wanted=Wanted.RECOMMENDATION)
     if not question.topic and (
         (question.wanted is Wanted.ORGANISATION and (duty or _RECOMMENDATION.search(rest)) and not question.counted)

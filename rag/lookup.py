@@ -4,6 +4,7 @@ Lists and counts are made in rag/listing.py.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from index.report import Kind, Passage, Report, passage_key
 from rag.asked import Intent, Question
@@ -24,7 +25,10 @@ def look_up(question: Question, reports: Sequence[Report]) -> Draft:
     if question.missing and not question.passages:
         return _unknown_numbers(question, scope)
     draft = _ANSWERS[question.intent](question, scope)
-    return draft if question.also is None else _joined(draft, _ANSWERS[question.also](question, scope))
+    if question.also is not None:
+        draft = _joined(draft, _ANSWERS[question.also](question, scope))
+    read_as = tuple(f"“{site}” is read as {owner}, which provides services there." for site, owner in question.read_as)
+    return replace(draft, warnings=draft.warnings + read_as)
 
 
 def _joined(first: Draft, second: Draft) -> Draft:

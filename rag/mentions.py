@@ -1,4 +1,7 @@
-"""Where a term stands: a question for every mention of something is answered with all of them, found by their words."""
+"""Where a term stands: a question for every mention of something is answered with all of them, found by their words.
+
+So is one for what an organisation is told on a subject, where its recommendations hold the very words of the subject.
+"""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +12,7 @@ from index.report import Kind, Passage, passage_key
 from index.sentences import sentence_spans
 from rag.asked import Question
 from rag.cues import Wanted
-from rag.draft import Basis, Draft, DraftSentence
+from rag.draft import Basis, Draft, DraftSentence, whole
 from rag.extract import leans
 from rag.wording import label, plural
 from rag.words import stem, topic_words, words
@@ -39,6 +42,11 @@ _ENDING = re.compile(
     r"\s+(?:in|within|across|from)\s+(?:the|this|these)\s+(?:report|reports|review|document)s?\s*$|[?.!\"'”’]+\s*$",
     re.IGNORECASE,
 )
+_ON_SUBJECT = re.compile(
+    r"\b(?:about|on|regarding|concerning|concerns?|around|relating to|to do with)\s+(?:the\s+)?(?P<subject>[^,.;:?]+?)\s*[?.!]?\s*$",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(r"\s+(?:and|or|&)\s+", re.IGNORECASE)
 _KINDS = {Wanted.RECOMMENDATION: (Kind.RECOMMENDATION,), Wanted.FINDING: (Kind.FINDING,)}
 
 
@@ -49,17 +57,9 @@ def mentions(question: Question, passages: Sequence[Passage], filters: Filters) 
     """
     term = _term(question.text)
     if term is None:
-        return None
-    stems = [stem(word) for word in words(term)]
+        return _told_on_subject(question, passages, filters)
     kinds = _KINDS.get(question.wanted) if question.wanted else None
-    found = sorted(
-        (
-            passage
-            for passage in passages
-            if filters.matches(passage) and (kinds is None or passage.kind in kinds) and _stands_in(stems, passage.text)
-        ),
-        key=passage_key,
-    )
+    found = _with_any(passages, filters, kinds, [term])
     if not found:
         return None
     verb = "mentions" if len(found) == 1 else "mention"
@@ -67,10 +67,42 @@ def mentions(question: Question, passages: Sequence[Passage], filters: Filters) 
     lead = DraftSentence(
         f"{plural(len(found), noun)} {verb} “{term}”:", tuple(found), Basis.METADATA, marks_follow=True
     )
+    stems = [stem(word) for word in words(term)]
     several_reports = len({passage.report for passage in found}) > 1
     sentences = [sentence for passage in found for sentence in _holding(stems, passage, several_reports)]
     completeness = f"{len(found)} of {plural(len(found), noun)} with the words “{term}”"
     return Draft((lead, *sentences), completeness=completeness)
+
+
+def _told_on_subject(question: Question, passages: Sequence[Passage], filters: Filters) -> Draft | None:
+    """The recommendations to the organisations asked about that hold the words of a subject; no claim that there are no others."""
+    match = _ON_SUBJECT.search(question.text)
+    if question.wanted is not Wanted.RECOMMENDATION or not question.organisations or not match:
+        return None
+    terms = [_bare(term.strip()) for term in _EITHER.split(match["subject"])]
+    if not all(topic_words(term) for term in terms):
+        return None
+    found = _with_any(passages, filters, (Kind.RECOMMENDATION,), terms)
+    if not all(_with_any(found, filters, None, [term]) for term in terms):
+        return None
+    return Draft(tuple(whole(passage, label(passage, len({p.report for p in found}) > 1)) for passage in found))
+
+
+def _with_any(
+    passages: Sequence[Passage], filters: Filters, kinds: Sequence[Kind] | None, terms: Sequence[str]
+) -> list[Passage]:
+    """Passages in which one of the terms stands, in numeric order."""
+    stems = [[stem(word) for word in words(term)] for term in terms]
+    return sorted(
+        (
+            passage
+            for passage in passages
+            if filters.matches(passage)
+            and (kinds is None or passage.kind in kinds)
+            and any(_stands_in(of_term, passage.text) for of_term in stems)
+        ),
+        key=passage_key,
+    )
 
 
 def _term(question: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.report import Report
 from rag.forms import blank, whole
@@ -24,12 +24,16 @@ _FROM_PLACE = re.compile(r"\b(?:in|within|from|out of)\s+(?:the\s+)?$", re.IGNOR
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a question names, and the question with those names blanked out."""
+    """What a question names, and the question with those names blanked out.
+
+    `elsewhere` are organisations that the question names, where the reports that it names know none of them.
+    """
 
     organisations: tuple[str, ...]
     sections: tuple[str, ...]
     reports: tuple[str, ...]
     rest: str
+    elsewhere: tuple[str, ...] = ()
 
 
 def names_in(question: str, reports: Sequence[Report]) -> Named:
@@ -37,7 +41,7 @@ def names_in(question: str, reports: Sequence[Report]) -> Named:
 
     A section counts only where the words around it say that a part of the report is meant ("in the section on …", "under …"),
     or where passages are asked for that stand in it or come from it ("recommendations from governance"). A report is named
-    by its id or by its area, outside of an organisation's name.
+    by its id or by its area, outside of an organisation's name; then only its own organisations and sections count.
     """
     organisations, rest = organisations_named(question, reports)
     sections, rest = _sections(rest, reports)
@@ -48,6 +52,10 @@ def names_in(question: str, reports: Sequence[Report]) -> Named:
                 named_reports.append(report.id)
                 rest = blank(rest, match)
                 break
+    if 0 < len(named_reports) < len(reports):
+        own = names_in(question, [report for report in reports if report.id in named_reports])
+        elsewhere = () if own.organisations else organisations
+        return replace(own, reports=tuple(named_reports), elsewhere=elsewhere)
     return Named(organisations, sections, tuple(named_reports), rest)
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from index.report import Kind, Report, Role
 from rag.forms import blank, forms, stems, whole
+from rag.sites import shielded
 from rag.words import stem, topic_words, vocabulary, words
 
 # Words of organisation names that tell no two of them apart.
@@ -25,7 +26,10 @@ _TYPES = (
     r"(?:trusts?|units?|boards?|partnerships?|services?|groups?|ccgs?|teams?|hospitals?|company|charity|providers?)"
 )
 _TYPE_WORD = re.compile(_TYPES, re.IGNORECASE)
-_CCGS = re.compile(r"\b(?:any\s+|all\s+)?(?:ccgs?|clinical commissioning groups?)\b", re.IGNORECASE)
+# Integrated care boards took over from the clinical commissioning groups in 2022.
+_CCGS = re.compile(
+    r"\b(?:any\s+|all\s+)?(?:ccgs?|clinical commissioning groups?|icbs?|integrated care boards?)\b", re.IGNORECASE
+)
 _ROLES = (
     (_CCGS, None),
     (
@@ -40,6 +44,11 @@ _IN_ADDRESS = re.compile(
     r"(?=\s*(?:$|[?.,;]|\b(?:and|or|but|only|must|should|do|have|has|need)\b))",
     re.IGNORECASE,
 )
+_KIND_AFTER = re.compile(
+    r"(?:\s+(?:nhs|foundation|trust|ft|cic|ltd|limited|hospital|ccg|clinical commissioning group))+\b(?:['’]s)?",
+    re.IGNORECASE,
+)
+_SEVERAL = frozenset("both either neither two three all each every".split())
 _PROVIDED = re.compile(r"^(?P<service>.*?)\b(?:is|are|were)\b.*?\bprovided by\b(?P<provider>.*)$", re.DOTALL)
 
 
@@ -56,10 +65,10 @@ def organisations_named(question: str, reports: Sequence[Report]) -> tuple[tuple
     for form, _ in sorted(written, key=lambda pair: -len(pair[0])):
         while match := whole(form).search(rest):
             found.extend(o.name for same, o in written if same.casefold() == form.casefold())
-            rest = blank(rest, match)
+            rest = _kind_blanked(blank(rest, match), match.end())
     before = rest
     for report in reports:
-        of_report = before
+        of_report = shielded(before, report)
         for read in (_partly_named, _by_telling_word, _in_address):
             partial, of_report = read(of_report, report)
             found.extend(partial)
@@ -90,6 +99,12 @@ def trusts_named(question: str, reports: Sequence[Report]) -> tuple[tuple[str, .
     return (names, blank(question, match)) if match and names else ((), question)
 
 
+def _kind_blanked(text: str, end: int) -> str:
+    """The text without the kind of body said once more after a name: "the Saltmarsh Partnership trust"."""
+    match = _KIND_AFTER.match(text, end)
+    return blank(text, match) if match else text
+
+
 def _both_blanked(one: str, other: str) -> str:
     return "".join(" " if " " in pair else pair[0] for pair in zip(one, other, strict=True))
 
@@ -112,29 +127,45 @@ def _partly_named(rest: str, report: Report) -> tuple[list[str], str]:
     services = _services(report)
     found: list[str] = []
     for match in re.finditer(
-        rf"(?:[\w&]+\s+){{1,4}}{_TYPES}(?:\s+(?:nhs\s+|foundation\s+)*{_TYPES})*\b", rest, re.IGNORECASE
+        rf"(?:[\w&'’]+\s+){{1,4}}{_TYPES}(?:\s+(?:nhs\s+|foundation\s+)*{_TYPES})*\b", rest, re.IGNORECASE
     ):
         kind = stem(words(match[0])[-1])
-        fits = _fitting(match[0], report, present, kind)
-        if not fits and kind in {"trust", "provid"}:
-            fits = _fitting(match[0], report, services)
-        fits = fits or _fitting(match[0], report, names, kind)
-        if fits:
-            found.append(fits)
-            rest = blank(rest, match)
+        readings = [(present, kind), (services, None), (names, kind)]
+        if kind not in {"trust", "provid"}:
+            del readings[1]
+        for known, last in readings:
+            if fits := _fitting(match[0], report, known, last):
+                named, start = fits
+                found.extend(named)
+                start += match.start()
+                rest = rest[:start] + " " * (match.end() - start) + rest[match.end() :]
+                break
     return found, rest
 
 
-def _fitting(phrase: str, report: Report, known: Mapping[str, frozenset[str]], kind: str | None = None) -> str | None:
-    """The one organisation whose stems hold all telling words of an ending of the phrase, and its last word `kind`."""
-    typed = re.findall(r"[\w&]+", phrase)
-    tokens = [stem(word.lower()) for word in typed]
+def _fitting(
+    phrase: str, report: Report, known: Mapping[str, frozenset[str]], kind: str | None
+) -> tuple[list[str], int] | None:
+    """Organisations whose stems hold all telling words of an ending of the phrase, and `kind`; and where that ending begins.
+
+    One, or as many as fit where several are meant ("either hospital trust", "the acute trusts").
+    """
+    typed = list(re.finditer(r"[\w&'’]+", phrase))
+    tokens = [stem(words(word[0])[0]) if words(word[0]) else word[0] for word in typed]
     area = stems(report.area or "")
+    several = typed[-1][0].lower() in {"trusts", "hospitals"} or bool(_SEVERAL & {word[0].lower() for word in typed})
+    if "acut" in tokens and not any("acut" in own for own in known.values()):
+        # A trust that runs hospitals is an acute trust, whatever it calls itself.
+        tokens, several = ["hospit" if token == "acut" else token for token in tokens], True
     for start in range(len(tokens) - 1):
+        if not topic_words(typed[start][0]):
+            continue
         telling = frozenset(tokens[start:-1]) - _GENERIC - area - {"&"}
+        if len(telling) == 1 and telling <= _COMMON and start and topic_words(typed[start - 1][0]):
+            continue  # of "the looked after children's hospital" the last two words name nobody
         fits = [name for name, own in known.items() if telling and telling <= own and (kind is None or kind in own)]
-        if len(fits) == 1:
-            return None if _of_another(tokens[:start], report) else fits[0]
+        if len(fits) == 1 or (fits and several):
+            return None if _of_another(tokens[:start], report) else (fits, typed[start].start())
     return None
 
 
@@ -161,7 +192,7 @@ def _by_telling_word(rest: str, report: Report) -> tuple[list[str], str]:
     for word, names in _telling_words(report.text, organisations_present(report), report.area or "").items():
         while match := whole(word).search(rest):
             found.extend(names)
-            rest = blank(rest, match)
+            rest = _kind_blanked(blank(rest, match), match.end())
     return found, rest
 
 
@@ -187,7 +218,8 @@ def _in_address(rest: str, report: Report) -> tuple[list[str], str]:
         telling = {t for t in tokens if t not in _GENERIC | area and not _abbreviates(t, report)}
         fits = [name for name in organisations_present(report) if telling <= stems(name)]
         if telling and not telling & _COMMON and len(fits) == 1:
-            return fits, rest[: match.start("name")] + " " * len(match["name"]) + rest[match.end("name") :]
+            name_gone = rest[: match.start("name")] + " " * len(match["name"]) + rest[match.end("name") :]
+            return fits, _kind_blanked(name_gone, match.end("name"))
     return [], rest
 
 

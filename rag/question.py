@@ -8,18 +8,21 @@ from dataclasses import replace
 from index.filters import Filters
 from index.report import Report
 from rag.asked import Intent, Question
-from rag.conditions import conditions_in
-from rag.cues import ABOUT, ASIDE, COUNT, EXCEPT, NEIGHBOUR, RELATION, STRANGER, WANTED, Wanted
-from rag.intent import classify, with_references
+from rag.conditions import Per, conditions_in
+from rag.cues import ABOUT, ACTIONS, ASIDE, COUNT, EXCEPT, NEIGHBOUR, SAYS_NAME, SPEAKERS, WANTED, Wanted
+from rag.forms import stems
+from rag.intent import classify, is_duty, with_references
 from rag.naming import Named, names_in
 from rag.organisation_names import trusts_named
 from rag.references import Reference, neighbours, references_in, resolve
+from rag.shorthand import spelled_out
+from rag.sites import sites_named
+from rag.strangers import strangers_in, topic_left
 from rag.words import stem, topic_words, vocabulary
 
 __all__ = ["Intent", "Question", "classify", "clean", "invalid_reason", "read_question", "with_references"]
 
 MAX_CHARACTERS = 2_000
-_RELATION_STEMS = frozenset(stem(word) for word in RELATION)
 
 
 def clean(text: str) -> str:
@@ -52,21 +55,28 @@ def read_question(asked: str, reports: Sequence[Report], filters: Filters) -> Qu
     reports = filters.scope(reports)
     if reason := invalid_reason(text):
         return Question(asked, text, Intent.RETRIEVE, filters, invalid=reason)
-    references, rest = references_in(text, lambda reference: _is_meant(reference, reports))
+    written = spelled_out(text, lambda word: _is_known(word, reports))
+    references, rest = references_in(written, lambda reference: _is_meant(reference, reports))
     kept, ruled_out = _split_exception(rest)
     named = names_in(kept, reports)
     excepted = names_in(ruled_out, reports).organisations if ruled_out else ()
     if ruled_out and not excepted:
         named = names_in(rest, reports)
-    wanted = _wanted(named.rest) or _wanted(rest)
-    if wanted is Wanted.RECOMMENDATION and not named.organisations:
-        trusts, without_trusts = trusts_named(named.rest, reports)
-        named = replace(named, organisations=trusts, rest=without_trusts)
     if named.reports:
         filters = replace(filters, reports=named.reports)
     scope = filters.scope(reports)
+    wanted = _wanted(named.rest) or _wanted(rest)
+    asks_for_actions = wanted in {None, Wanted.ORGANISATION} and ACTIONS.search(named.rest) is not None
+    read_as: tuple[tuple[str, str], ...] = ()
+    if references or asks_for_actions or wanted is Wanted.RECOMMENDATION or is_duty(named.rest):
+        read_as, named = _with_sites(named, scope, is_quoted=not references and SAYS_NAME.search(rest) is not None)
+    if (asks_for_actions or wanted is Wanted.RECOMMENDATION) and not named.organisations:
+        trusts, without_trusts = trusts_named(named.rest, scope)
+        named = replace(named, organisations=trusts, rest=without_trusts)
     conditions, plain = conditions_in(named.rest)
-    strangers = STRANGER.search(named.rest) if wanted is Wanted.RECOMMENDATION else None
+    topic = _topic(plain, named, scope, wanted)
+    if asks_for_actions and not topic and (wanted is None or conditions.per is Per.ORGANISATION):
+        wanted = Wanted.RECOMMENDATION
     question = Question(
         asked=asked,
         text=text,
@@ -75,14 +85,30 @@ def read_question(asked: str, reports: Sequence[Report], filters: Filters) -> Qu
         wanted=wanted,
         organisations=named.organisations,
         excepted=excepted,
-        strangers=(strangers["name"],) if strangers else (),
+        strangers=strangers_in(plain, named, wanted, scope),
+        read_as=read_as,
         conditions=conditions,
         sections=named.sections,
-        topic=_topic(plain, named, scope),
+        topic=topic,
         counted=COUNT.search(named.rest) is not None,
     )
     question = classify(with_references(question, references, scope), named.rest, rest)
     return _moved(question, named.rest, scope)
+
+
+def _is_known(word: str, reports: Sequence[Report]) -> bool:
+    """Whether a lower-case word carries the form of a question or stands in a report."""
+    return not topic_words(word) or any(stem(word) in vocabulary(report.text) for report in reports)
+
+
+def _with_sites(named: Named, scope: Sequence[Report], *, is_quoted: bool) -> tuple[tuple[tuple[str, str], ...], Named]:
+    """The sites that are read as the organisations that run them, and the names with those; none where a name is asked for as words."""
+    if is_quoted:
+        return (), named
+    read_as, rest = sites_named(named.rest, scope)
+    organisations = dict.fromkeys((*named.organisations, *(owner for _, owner in read_as)))
+    read_as = tuple((site, owner) for site, owner in read_as if not stems(site) <= stems(owner))
+    return read_as, replace(named, organisations=tuple(organisations), rest=rest)
 
 
 def _moved(question: Question, rest: str, scope: Sequence[Report]) -> Question:
@@ -105,14 +131,19 @@ def _is_meant(reference: Reference, reports: Sequence[Report]) -> bool:
     return not any(re.search(rf"(?<![\d.]){number}(?!\.?\d)", report.text, re.IGNORECASE) for report in reports)
 
 
-def _topic(plain: str, named: Named, scope: Sequence[Report]) -> tuple[str, ...]:
-    """Content words that are neither names nor form, nor tell why somebody asks.
+def _topic(plain: str, named: Named, scope: Sequence[Report], wanted: Wanted | None) -> tuple[str, ...]:
+    """Content words that are neither names nor form, nor tell why somebody asks; what follows "about" is content in any case.
 
     Beside a named organisation, words that no report holds are manners of speaking, unless they follow "about" or the like.
     """
-    found = [word for word in topic_words(ASIDE.sub(" ", plain), RELATION) if stem(word) not in _RELATION_STEMS]
+    found = topic_left(plain)
+    told = ASIDE.sub(" ", plain)
+    if not found and (about := ABOUT.search(told)):
+        found = topic_words(told[about.end() :])
     if named.organisations and not ABOUT.search(plain):
         found = [word for word in found if any(stem(word) in vocabulary(report.text) for report in scope)]
+    if wanted is Wanted.QUOTE:
+        found = [word for word in found if word not in SPEAKERS]
     return tuple(found)
 
 

@@ -23,6 +23,14 @@ _BETWEEN = re.compile(
     rf"\b(?:between\s+(?:[a-z]+\s+)?(?P<low>{_NUMBER})\s*(?:and|to|-)|from\s+(?P<start>{_NUMBER})\s*(?:up\s+)?to)\s*(?={_NUMBER})",
     re.IGNORECASE,
 )
+_AND = r"\s+(?:and|&|or)\s+"
+_EITHER_KIND_WORD = (
+    rf"(?:(?:{_FINDING_WORD}){_AND}(?:{_RECOMMENDATION_WORD})|(?:{_RECOMMENDATION_WORD}){_AND}(?:{_FINDING_WORD}))"
+)
+_EITHER_KIND = re.compile(
+    rf"(?<!\w){_EITHER_KIND_WORD}\s+(?P<after>{_NUMBER})(?![\d.]*\d)|(?<![\w.])(?P<before>{_NUMBER})\s+{_EITHER_KIND_WORD}(?!\w)",
+    re.IGNORECASE,
+)
 _NOT_THIS = re.compile(
     rf"[,;]?\s*\b(?:not|rather than|instead of)\s+(?:the\s+)?{_KIND_WORD}(?:{_NUMBERED}{_NUMBER})?(?=\s*(?:$|[?.,;!]))",
     re.IGNORECASE,
@@ -43,11 +51,12 @@ _SECTION = re.compile(
     rf"(?<!\w)(?:sections?|chapters?|parts?|headings?|(?:all|everything|whole|anything)\s+(?:of|in|under)(?:\s+section)?)\s+(?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}){_END}{_STATUTE}",
     re.IGNORECASE,
 )
-# "all the 2.x recommendations", "the third group of recommendations", "recommendation group 3".
+# "all the 2.x recommendations", "the third group of recommendations", "recommendation group 3", "group 3 of the recommendations".
 _GROUP_AFTER = re.compile(
     rf"(?<![\w.])(?:(?P<number>\d{{1,2}})\.x(?:\s+(?P<kind>{_KIND_WORD}))?"
     rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\s+(?:(?P<kind_before>{_KIND_WORD})\s+group|group\s+of\s+(?P<kind_after>{_KIND_WORD}))"
-    rf"|(?P<kind_of_group>{_KIND_WORD})\s+group\s+(?P<group>\d{{1,2}}))(?!\w)",
+    rf"|(?P<kind_of_group>{_KIND_WORD})\s+group\s+(?P<group>\d{{1,2}})"
+    rf"|group\s+(?P<group_first>\d{{1,2}})(?:\s+(?:of|in|from)(?:\s+the)?)?\s+(?P<kind_last>{_KIND_WORD}))(?!\w)",
     re.IGNORECASE,
 )
 _UNNUMBERED = re.compile(r"§[\w-]+\.\d+")
@@ -97,6 +106,7 @@ def references_in(
     if _NUMBER_ANYWHERE.search(_NOT_THIS.sub("", question)):
         question = _NOT_THIS.sub(lambda match: " " * len(match[0]), question)
     rest = _BETWEEN.sub(lambda match: f" {match['low'] or match['start']} to ".rjust(len(match[0])), question)
+    rest = _EITHER_KIND.sub(lambda match: (match["after"] or match["before"]).rjust(len(match[0])), rest)
     for pattern, read in (
         (_GROUP_AFTER, _read_group_after),
         (_SECTION, _read_section),
@@ -123,10 +133,10 @@ def _read_section(match: re.Match[str]) -> list[Reference]:
 
 
 def _read_group_after(match: re.Match[str]) -> list[Reference]:
-    number = match["number"] or match["group"]
+    number = match["number"] or match["group"] or match["group_first"]
     if match["ordinal"]:
         number = str(_ORDINALS.index(match["ordinal"].lower()) + 1)
-    kind = match["kind"] or match["kind_before"] or match["kind_after"] or match["kind_of_group"]
+    kind = match["kind"] or match["kind_before"] or match["kind_after"] or match["kind_of_group"] or match["kind_last"]
     return [Reference(_kind_of(kind), number, number, prefix=True)]
 
 

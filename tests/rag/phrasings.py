@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-W, F, BOTH = "worcestershire-2015", "fenmarch-2014", "both"
+W, F, B, BOTH, ALL = "worcestershire-2015", "fenmarch-2014", "brackenhulme-2016", "both", "all"
 MARLSHIRE, AVERILL, WESTERING = "marlshire", "port-averill", "westering"
 
 

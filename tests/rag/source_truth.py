@@ -5,13 +5,14 @@ from functools import cached_property
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-_ITEM = re.compile(r"\s*(?:- )?(\d+\.\d+(?:\.\d+)?) ")
-_GROUP = re.compile(r"\s*(?:- )?\d\. (.*) should:")
-_REFERENCE = re.compile(r"\(\**\s*Recommendations? ([\d., and-]+?)\**\)")
+_ITEM = re.compile(r"^\s*(?:- )?(\d+\.\d+(?:\.\d+)?) ", re.MULTILINE)
+_DASHED_ITEM = re.compile(r"^\s*- (\d+\.\d+(?:\.\d+)?) ", re.MULTILINE)
+_GROUP = re.compile(r"^\s*(?:- )?\d\. ((?:.|\n(?!\d\.))*?)\s+should:", re.MULTILINE)
+_REFERENCE = re.compile(r"\(\**\s*Recommendations?\s([\d.,\s and-]+?)\**\)")
 
 
 class Source:
-    """Findings, recommendations, addressees and references of one text file whose items start their lines."""
+    """Findings, recommendations, addressees and references of one text file whose items start their lines, dash or none."""
 
     def __init__(self, file: str) -> None:
         self.text = (_ROOT / file).read_text(encoding="utf-8")
@@ -24,27 +25,24 @@ class Source:
     @cached_property
     def referred(self) -> dict[str, list[str]]:
         """Finding -> recommendations that it refers to."""
-        found: dict[str, list[str]] = {}
-        number = ""
-        for line in self._halves[0].splitlines():
-            if (start := _ITEM.match(line)) and line.lstrip().startswith("- "):
-                number = start[1]
-                found[number] = []
-            for reference in _REFERENCE.findall(line):
-                found[number].extend(re.findall(r"\d+\.\d+", reference))
-        return found
+        findings = self._halves[0]
+        _, *parts = (_DASHED_ITEM if _DASHED_ITEM.search(findings) else _ITEM).split(findings)
+        sections = {number.rpartition(".")[0] for number in parts[::2]}
+        return {
+            number: [r for reference in _REFERENCE.findall(text) for r in re.findall(r"\d+\.\d+", reference)]
+            for number, text in zip(parts[::2], parts[1::2], strict=True)
+            if number not in sections
+        }
 
     @cached_property
     def addressed(self) -> dict[str, str]:
         """Recommendation -> heading of its group."""
-        found: dict[str, str] = {}
-        heading = ""
-        for line in self._halves[1].splitlines():
-            if group := _GROUP.match(line):
-                heading = group[1]
-            elif item := _ITEM.match(line):
-                found[item[1]] = heading
-        return found
+        _, *parts = _GROUP.split(self._halves[1])
+        return {
+            number: heading
+            for heading, text in zip(parts[::2], parts[1::2], strict=True)
+            for number in _ITEM.findall(text)
+        }
 
     def marks(self, expression: str) -> set[str]:
         """The marks that an expression means, words joined by blanks.
@@ -86,4 +84,5 @@ class Source:
 SOURCES = {
     "worcestershire-2015": Source("reports/worcestershire-2015.txt"),
     "fenmarch-2014": Source("eval/reports/fenmarch-2014.txt"),
+    "brackenhulme-2016": Source("eval/reports/brackenhulme-2016.txt"),
 }

@@ -10,14 +10,21 @@ from index.embed import Embedder
 from index.library import Library
 from index.store import PassageIndex
 from rag.answer import Answer, answer_question
-from tests.rag.phrasings import AVERILL, BOTH, MARLSHIRE, PHRASINGS, WESTERING, F, Phrasing, W
+from tests.rag.phrasings import ALL, AVERILL, BOTH, MARLSHIRE, PHRASINGS, WESTERING, B, F, Phrasing, W
 from tests.rag.source_truth import SOURCES
+from tests.rag.structure_phrasings import ACTIONS, MORE_ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     W: ("reports/worcestershire-2015.txt",),
     F: ("eval/reports/fenmarch-2014.txt",),
+    B: ("eval/reports/brackenhulme-2016.txt",),
     BOTH: ("reports/worcestershire-2015.txt", "eval/reports/fenmarch-2014.txt"),
+    ALL: (
+        "reports/worcestershire-2015.txt",
+        "eval/reports/fenmarch-2014.txt",
+        "eval/reports/brackenhulme-2016.txt",
+    ),
     MARLSHIRE: ("tests/index/reports/marlshire.txt",),
     AVERILL: ("tests/index/reports/port-averill.txt",),
     WESTERING: ("tests/index/reports/westering.txt",),
@@ -36,7 +43,7 @@ def conversation(turns: str, index: PassageIndex, embedder: Embedder) -> Answer:
 
 def expected(expression: str, report: str) -> set[str]:
     """Ids or, with one report loaded, marks that an expression means."""
-    if report != BOTH:
+    if report not in {BOTH, ALL}:
         return SOURCES.get(report, SOURCES[W]).marks(expression) if expression else set()
     found = set()
     for word in expression.split():
@@ -48,7 +55,7 @@ def expected(expression: str, report: str) -> set[str]:
 def shortfalls(asked: Phrasing, answer: Answer) -> list[str]:
     """What the answer lacks or has too much."""
     passages = [citation.passage for citation in answer.citations]
-    cited = {passage.id if asked.report == BOTH else passage.mark for passage in passages}
+    cited = {passage.id if asked.report in {BOTH, ALL} else passage.mark for passage in passages}
     found = []
     if asked.must is not None:
         must = expected(asked.must, asked.report)
@@ -82,6 +89,8 @@ def ask(tmp_path_factory: pytest.TempPathFactory, real_embedder: Embedder) -> As
     return _ask
 
 
-@pytest.mark.parametrize("asked", PHRASINGS, ids=lambda asked: f"{asked.report}: {asked.turns}")
+@pytest.mark.parametrize(
+    "asked", PHRASINGS + ACTIONS + MORE_ACTIONS, ids=lambda asked: f"{asked.report}: {asked.turns}"
+)
 def test_a_structural_question_is_answered_completely_however_it_is_typed(ask: Ask, asked: Phrasing) -> None:
     assert shortfalls(asked, ask(asked.report, asked.turns)) == []
