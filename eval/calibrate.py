@@ -28,7 +28,6 @@ from index.report import Kind, Passage, Report, Voice
 from index.store import PassageIndex
 from index.training.examples import Source, held_out_sources
 from rag.abstain import ANSWERABLE, LEAST_ANSWERABLE, answerable_features
-from rag.answer import PASSAGES_READ
 from rag.evidence import (
     EVIDENCE,
     RANKING,
@@ -41,6 +40,7 @@ from rag.evidence import (
 )
 from rag.extract import LEAST_CHANCE, MOST_PASSAGES
 from rag.retrieve import Candidates, RetrievedPassage, candidates, ranked
+from rag.search_lane import PASSAGES_READ
 from rag.words import subject
 
 Models = dict[str, dict[str, float]]

@@ -1,0 +1,134 @@
+"""The retrieval lane: what is searched for a question, or for each of its parts, and the draft that comes of what was found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embed import Embedder
+from index.filters import Filters
+from index.store import PassageIndex
+from rag.abstain import NEAR, refusal, unknown_names
+from rag.cues import Wanted
+from rag.draft import Draft
+from rag.extract import extract
+from rag.parts import one_for_each_part, one_for_each_report, put_together, told
+from rag.question import Intent, Question
+from rag.record import AnswerStatus
+from rag.retrieve import RetrievedPassage, retrieve
+from rag.words import subject
+
+PASSAGES_READ = 10
+
+StopClock = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A draft, and the ids of the passages that it could be made of."""
+
+    draft: Draft
+    offered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a search gave no answer, and the ids that came nearest."""
+
+    status: AnswerStatus
+    reason: str
+    nearest: tuple[str, ...]
+
+
+def searched(question: Question, index: PassageIndex, embedder: Embedder, stop: StopClock) -> Found | Refused:
+    """What retrieval finds for a question; for its parts, where it has any, one by one.
+
+    Args:
+        question: as understood.
+        index: the generation that serves.
+        embedder: the model that the generation was built with.
+        stop: called with "retrieve" and "answer" when such a stage ends.
+    """
+    if parts := one_for_each_report(question, index.reports) or one_for_each_part(question):
+        found = [
+            (part, _searched_once(part, vector, index, stop))
+            for part, vector in zip(parts, _vectors(parts, embedder), strict=True)
+        ]
+        answered = [one for _, one in found if isinstance(one, Found)]
+        if answered:
+            silent = [told(part, question, index.reports) for part, one in found if isinstance(one, Refused)]
+            draft = put_together([one.draft for one in answered], silent)
+            return Found(draft, frozenset().union(*(one.offered for one in answered)))
+    return _searched_once(question, _vectors([question], embedder)[0], index, stop)
+
+
+def _vectors(questions: Sequence[Question], embedder: Embedder) -> list[NDArray[np.float32]]:
+    """The (d,) unit vector of each question's subject; the reports that are compared are mostly asked in the same words."""
+    subjects = [subject(question.text) for question in questions]
+    different = list(dict.fromkeys(subjects))
+    vectors = dict(zip(different, embedder.encode(different), strict=True))
+    return [vectors[text] for text in subjects]
+
+
+def _searched_once(
+    question: Question, vector: NDArray[np.float32], index: PassageIndex, stop: StopClock
+) -> Found | Refused:
+    hits = retrieve(
+        question.text,
+        vector,
+        index=index,
+        k=PASSAGES_READ,
+        filters=restricted(question),
+        within=frozenset(passage.id for passage in question.passages),
+        prefer=question.previous,
+    )
+    hits = about_those_asked(question, hits)
+    stop("retrieve")
+    found = _drafted(question, vector, hits, index)
+    stop("answer")
+    return found
+
+
+def _drafted(
+    question: Question, vector: NDArray[np.float32], hits: Sequence[RetrievedPassage], index: PassageIndex
+) -> Found | Refused:
+    if refused := refusal(question, vector, hits, index):
+        status = AnswerStatus.OUT_OF_SCOPE if refused.out_of_scope else AnswerStatus.NOT_IN_REPORT
+        nearest = () if refused.out_of_scope else tuple(hit.passage.id for hit in hits[:3])
+        return Refused(status, refused.reason, nearest)
+    return Found(extract(question, hits, vector, index), frozenset(hit.passage.id for hit in hits))
+
+
+def with_recommendation_found(question: Question, index: PassageIndex, embedder: Embedder) -> Question:
+    """For "what led to the recommendation on …": the recommendation nearest to the topic, or plain retrieval where none is near."""
+    vector = _vectors([question], embedder)[0]
+    hits = retrieve(question.text, vector, index=index, k=PASSAGES_READ, filters=restricted(question))
+    if not hits or hits[0].cosine < NEAR or unknown_names(question, question.filters.scope(index.reports)):
+        return replace(question, intent=Intent.RETRIEVE)
+    return replace(question, passages=(hits[0].passage,))
+
+
+def restricted(question: Question) -> Filters:
+    """The request's filters, and what the question itself restricts the search to."""
+    filters = question.filters
+    if question.sections and not filters.sections:
+        filters = replace(filters, sections=question.sections)
+    if question.wanted in {Wanted.RECOMMENDATION, Wanted.FINDING} and not filters.kinds:
+        filters = replace(filters, kinds=(question.wanted.value,))
+    if question.wanted is Wanted.RECOMMENDATION and question.organisations and not filters.organisations:
+        filters = replace(filters, organisations=question.organisations)
+    return filters
+
+
+def about_those_asked(question: Question, hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+    """The hits without those about other organisations only, where the question names organisations.
+
+    What the acute trust was told is no answer on the community trust. A passage that names nobody may be about anybody.
+    """
+    asked = set(question.organisations)
+    return [
+        hit
+        for hit in hits
+        if not asked or not (about := set(hit.passage.addressed_to or hit.passage.organisations)) or about & asked
+    ]
