@@ -161,6 +161,8 @@ ASIDE = re.compile(
     re.IGNORECASE,
 )
 ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|around|relating to|to do with)\b", re.IGNORECASE)
+# Asks for what people said, wherever it is quoted.
+OWN_WORDS = re.compile(r"\bin (?:\w+ )?own words\b", re.IGNORECASE)
 # A name that is looked for as words, in the text of passages, not as somebody addressed.
 SAYS_NAME = re.compile(r"\b(?:mention\w*|name[sd]?|refer\w* to|discuss\w*)\b", re.IGNORECASE)
 SPEAKERS = frozenset("people person persons anybody somebody families patients users individuals".split())

@@ -1,14 +1,16 @@
 """Complete lists and counts: passages of a kind that meet every condition of the question, and what the reports consist of."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from index.filters import Filters
 from index.report import Kind, Passage, Report, Role, passage_key
 from rag.asked import Intent, Question
 from rag.conditions import Sharing
-from rag.cues import Wanted
+from rag.cues import OWN_WORDS, Wanted
 from rag.draft import Basis, Draft, DraftSentence, stated, whole
 from rag.organisation_names import organisations_present
+from rag.speaker import quotes_somebody
 from rag.tally import tally, told
 from rag.wording import NOUN, joined, label, plural
 
@@ -58,7 +60,28 @@ def listed(question: Question, scope: Sequence[Report]) -> Draft:
             return Draft(told(groups), completeness=f"compared over {plural(len(chosen), noun)}{of_whom}")
         return Draft((*lead_in, lead, *told(groups)), completeness=completeness)
     items = (whole(passage, label(passage, len(scope) > 1)) for passage in chosen)
-    return Draft((*lead_in, lead, *items), completeness=completeness)
+    return _with_words_quoted_elsewhere(Draft((*lead_in, lead, *items), completeness=completeness), question, scope)
+
+
+def _with_words_quoted_elsewhere(draft: Draft, question: Question, scope: Sequence[Report]) -> Draft:
+    """The quotations and, where people's own words are asked for, the other passages that quote somebody."""
+    if question.wanted is not Wanted.QUOTE or not OWN_WORDS.search(question.text):
+        return draft
+    kinds = (Kind.FINDING, Kind.CONTEXT, Kind.CASE_EXAMPLE)
+    passages = _passages(scope, kinds, question, question.conditions.sharing)
+    quoting = tuple(passage for passage in passages if quotes_somebody(passage.text))
+    if not quoting:
+        return draft
+    quotes = "quotes" if len(quoting) == 1 else "quote"
+    noted = stated(f"{plural(len(quoting), 'other passage')} {quotes} somebody:", quoting, follow=True)
+    items = (whole(passage, label(passage, len(scope) > 1)) for passage in quoting)
+    sentences = (*draft.sentences, noted, *items)
+    together = len({passage.id for sentence in sentences for passage in sentence.passages})
+    return replace(
+        draft,
+        sentences=sentences,
+        completeness=f"{together} of {plural(together, 'passage')} that quote somebody",
+    )
 
 
 def unreferenced(question: Question, scope: Sequence[Report]) -> Draft:

@@ -36,6 +36,24 @@ _SPEECH = re.compile(
     re.IGNORECASE,
 )
 
+_QUOTED = re.compile(r"[\"“](?P<words>[^\"“”]+)[\"”]")
+_LEAST_QUOTED = 4
+_PUT = re.compile(
+    r"\b(?:told|tells?|sa(?:y|ys|id)|answer(?:s|ed)?|spoke|put (?:it|this|that)|describ\w+|call(?:s|ed)|complain\w*|"
+    r"explain\w*|felt|added|asked)\b",
+    re.IGNORECASE,
+)
+
+
+def quotes_somebody(text: str) -> bool:
+    """Whether a sentence passes on somebody's speech in quotation marks; a term or a title in them is shorter, or nobody says it."""
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        long_enough = any(len(match["words"].split()) >= _LEAST_QUOTED for match in _QUOTED.finditer(sentence))
+        if long_enough and _PUT.search(sentence):
+            return True
+    return False
+
 
 def speakers_asked(question: str) -> frozenset[str]:
     """Stems of the words for those whose words are asked for; empty where it is the inspectors, or nobody in particular."""

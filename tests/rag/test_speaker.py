@@ -5,7 +5,7 @@ import pytest
 from index.report import Kind, Passage, Voice
 from rag.asked_value import with_asked_value
 from rag.retrieve import RetrievedPassage
-from rag.speaker import speakers_asked, spoken_by
+from rag.speaker import quotes_somebody, speakers_asked, spoken_by
 
 
 def hit(text: str, kind: Kind = Kind.FINDING, voice: Voice = Voice.INSPECTORS, rank: int = 1) -> RetrievedPassage:
@@ -33,6 +33,22 @@ def test_inspectors_on_a_waiting_room_for_parents_are_not_words_of_parents() -> 
     assert not spoken_by(hit("Children and their parents wait in a locked room.").passage, speakers)
     assert spoken_by(hit("Parents told us that the wait was short.").passage, speakers)
     assert spoken_by(hit('A father: "Four hours!"', Kind.QUOTE, Voice.REPORTED).passage, speakers)
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ('Codes that, as one young man put it, "only my sister would understand".', True),
+        ("A school told us that they ring first “because nobody ever rings us back”.", True),
+        ("Staff told us that this is the “traffic light” meeting.", False),
+        ("The trust calls it “soon”. Its policy is “Keeping every young child safe at home”.", False),
+        ("Nothing is quoted here, they told us.", False),
+    ],
+)
+def test_a_passage_quotes_somebody_where_speech_is_passed_on_and_not_where_a_term_or_a_title_is(
+    text: str, quoted: bool
+) -> None:
+    assert quotes_somebody(text) is quoted
 
 
 @pytest.mark.parametrize(
