@@ -28,7 +28,12 @@ _GROUPS = (
         "gp gps doctor doctors worker workers team teams paediatrician paediatricians".split()
     ),
 )
-_NOT_PEOPLE = STRUCTURE | frozenset("it they you we reviewers commission document documents".split())
+# With "been" somebody is told; what stands in a plan or a law is nobody's opinion.
+_NOT_PEOPLE = STRUCTURE | frozenset(
+    "it they you we reviewers commission document documents been action actions plan plans to list law policy guidance".split()
+)
+# A passage this likely to be evidence is kept whether or not it is seen to pass on words of those asked for.
+SURE = 0.6
 _SPEECH = re.compile(
     r"\b(?:told|said|says|spoke (?:of|about|positively|highly|negatively)|felt|feels?|complain\w*|heard|"
     r"describ\w+|explain\w*|reported|informed|advised|"
@@ -96,6 +101,6 @@ def spoken_by(passage: Passage, speakers: frozenset[str]) -> bool:
 
 
 def with_voice_asked(question: str, hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
-    """The hits that pass on words of those asked for; all hits where nobody's words are asked for."""
+    """The hits that pass on words of those asked for, and those that are SURE; all hits where nobody's words are asked for."""
     speakers = speakers_asked(question)
-    return [hit for hit in hits if spoken_by(hit.passage, speakers)] if speakers else list(hits)
+    return [hit for hit in hits if not speakers or hit.score >= SURE or spoken_by(hit.passage, speakers)]

@@ -5,12 +5,14 @@ import pytest
 from index.report import Kind, Passage, Voice
 from rag.asked_value import with_asked_value
 from rag.retrieve import RetrievedPassage
-from rag.speaker import quotes_somebody, speakers_asked, spoken_by
+from rag.speaker import quotes_somebody, speakers_asked, spoken_by, with_voice_asked
 
 
-def hit(text: str, kind: Kind = Kind.FINDING, voice: Voice = Voice.INSPECTORS, rank: int = 1) -> RetrievedPassage:
+def hit(
+    text: str, kind: Kind = Kind.FINDING, voice: Voice = Voice.INSPECTORS, rank: int = 1, score: float = 0.5
+) -> RetrievedPassage:
     passage = Passage("elmshire-2016", f"¶1.{rank}", kind, voice, f"1.{rank}", ("Early help",), "1", text, 0, len(text))
-    return RetrievedPassage(passage, rank, 0.6, ("dense",), 0.6)
+    return RetrievedPassage(passage, rank, score, ("dense",), 0.6)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,13 @@ def test_a_question_for_what_parents_said_knows_all_words_for_them(question: str
 
 @pytest.mark.parametrize(
     "question",
-    ["What did inspectors find?", "What does the report say about parents?", "What does section 4 say about GPs?"],
+    [
+        "What did inspectors find?",
+        "What does the report say about parents?",
+        "What does section 4 say about GPs?",
+        "what has the hospital been told to change",
+        "who must be trained, according to the action plan?",
+    ],
 )
 def test_what_the_report_says_is_nobodys_words(question: str) -> None:
     assert speakers_asked(question) == frozenset()
@@ -67,3 +75,11 @@ def test_a_figure_asked_for_is_answered_only_where_one_stands(question: str, hol
 def test_without_a_figure_asked_for_every_hit_stays() -> None:
     hits = [hit("Cameras are planned."), hit("There were 12 referrals.", rank=2)]
     assert with_asked_value("Are there cameras?", hits) == hits
+
+
+def test_what_is_not_seen_to_be_their_words_stays_only_where_it_is_likely_to_be_evidence() -> None:
+    question = "what did parents say about the wait?"
+    said, unsaid = hit("Parents told us that it was long."), hit("Children waited four hours.", rank=2)
+    likely = hit("Mum: it was long.", rank=3, score=0.7)
+    assert with_voice_asked(question, [unsaid, said, likely]) == [said, likely]
+    assert with_voice_asked("how long was the wait?", [unsaid, said, likely]) == [unsaid, said, likely]
