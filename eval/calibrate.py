@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import logsumexp
+from scipy.special import expit, logsumexp
 from sklearn.linear_model import LogisticRegression
 
 from eval.gold import METADATA_TYPES, GoldQuestion, Half
@@ -27,7 +27,8 @@ from index.parse import read_report
 from index.report import Kind, Passage, Report, Voice
 from index.store import PassageIndex
 from index.training.examples import Source, held_out_sources
-from rag.abstain import ANSWERABLE, LEAST_ANSWERABLE, answerable_features
+from rag.abstain import LEAST_ANSWERABLE
+from rag.answerable import ANSWERABLE, LOWERS, RAISES, answerable_features
 from rag.evidence import (
     EVIDENCE,
     RANKING,
@@ -50,6 +51,7 @@ _GOLD_WEIGHT = 2.0
 # Its traps are of all kinds, theirs near misses for the most part: for the "answerable" model it counts this power of the weight.
 _TRAPS = 2
 _RIDGE = 0.02
+_SIGNED_RIDGE = 10.0
 _NOWHERE = 1000
 _VOICES = {
     Kind.RECOMMENDATION: Voice.RECOMMENDATION,
@@ -147,7 +149,7 @@ def fit_answerable(asked: Sequence[Asked], models: Models) -> dict[str, float]:
         [answerable_features(item.question, item.vector, _hits(item, models), item.index) for item in asked]
     )
     labels = np.array([bool(item.evidence) for item in asked])
-    return _logistic(rows, labels, np.array([item.weight**_TRAPS for item in asked]), ANSWERABLE)
+    return _signed_logistic(rows, labels, np.array([item.weight**_TRAPS for item in asked]))
 
 
 def fit(asked: Sequence[Asked]) -> Models:
@@ -162,6 +164,23 @@ def _logistic(rows: Floats, labels: NDArray[np.bool_], weights: Floats, names: S
     model = LogisticRegression(C=1.0, max_iter=1000).fit(rows / scale, labels, sample_weight=weights)
     fitted = dict(zip(names, (model.coef_[0] / scale).tolist(), strict=True))
     return fitted | {"intercept": float(model.intercept_[0])}
+
+
+def _signed_logistic(rows: Floats, labels: NDArray[np.bool_], weights: Floats) -> dict[str, float]:
+    """Weights of the "answerable" model, none against the sign that RAISES and LOWERS allow it (logistic, ridge)."""
+    scale = np.std(rows, axis=0) + 1e-9
+    scaled = np.column_stack([rows / scale, np.ones(len(rows))])
+    signs = np.where(labels, 1.0, -1.0)
+    ridge = np.append(np.full(len(ANSWERABLE), _SIGNED_RIDGE), 0.0)
+
+    def loss(fitted: Floats) -> tuple[float, Floats]:
+        margins = signs * (scaled @ fitted)
+        slope = scaled.T @ (-signs * weights * expit(-margins))
+        return float(weights @ np.logaddexp(0, -margins) + ridge @ fitted**2 / 2), slope + ridge * fitted
+
+    bounds = [(0.0 if name in RAISES else None, 0.0 if name in LOWERS else None) for name in (*ANSWERABLE, "")]
+    fitted = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return dict(zip((*ANSWERABLE, "intercept"), (fitted / np.append(scale, 1.0)).tolist(), strict=True))
 
 
 def _hits(item: Asked, models: Models) -> list[RetrievedPassage]:

@@ -1,6 +1,5 @@
 """Knowing when not to answer: what was found is too far from the question, or the question is not one on these reports."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import index_words
-from index.report import Passage, Report
+from index.report import Report
 from index.store import PassageIndex
-from rag.asked_value import detail_asked, printing_its_figures, with_asked_value
-from rag.evidence import Floats, load_weights, logit, probabilities, rarity
+from rag.answerable import answerable
+from rag.asked_value import printing_its_figures, with_asked_value
+from rag.evidence import rarity
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
 from rag.speaker import with_voice_asked
@@ -24,7 +23,7 @@ OFF_TOPIC_COSINE = 0.22
 NEAR = 0.35
 # On the tuning halves no answerable question had all its words unknown and its best passage this far; 6 of 48 others had.
 LEAST_COSINE_WITHOUT_A_WORD = 0.35
-LEAST_ANSWERABLE = 0.55
+LEAST_ANSWERABLE = 0.57
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ADVICE = re.compile(
@@ -40,68 +39,6 @@ _ORDER = re.compile(
     r"\byou are now\b|\bsystem prompt\b|\bdeveloper mode\b|\bjailbreak\b",
     re.IGNORECASE,
 )
-
-
-_WEIGHTS = load_weights()
-# What the "answerable" model of rag/weights.json weighs.
-ANSWERABLE = (
-    "best_chance",
-    "cosine",
-    "far",
-    "coverage_of_three",
-    "unknown",
-    "rarest_missing",
-    "detail_asked",
-    "detail_gap",
-)
-_FAR = 0.4
-_NO_SENTENCE = 0.4
-
-
-def answerable_features(
-    question: str, vector: NDArray[np.float32], hits: Sequence[RetrievedPassage], index: PassageIndex
-) -> Floats:
-    """Shape (len(ANSWERABLE),): what tells whether the hits, best first and at least one, answer the question.
-
-    best_chance: logit of the best hit's chance. cosine: the best hit's; far: what it lacks to _FAR. coverage_of_three: share of the
-    question's topic words, by rarity, that the first three hits hold; unknown: share that no report holds; rarest_missing: rarity
-    in [0, 1] of the rarest one that reports hold and these hits don't. detail_asked: whether a figure, a time or a reason is asked
-    for; detail_gap: by how much the best sentence that holds one is farther from the question than the best sentence.
-    """
-    first = [hit.passage for hit in hits[:3]]
-    rare = rarity(question, index)
-    held = {word for passage in first for word in index_words(passage.embedding_text)}
-    known = index.known(rare)
-    total = sum(rare.values()) or 1.0
-    most = math.log(2 * (len(index.passages) + 1))
-    best = max(hit.cosine for hit in hits[:3])
-    detail = detail_asked(question)
-    return np.array(
-        [
-            logit(hits[0].score),
-            best,
-            max(0.0, _FAR - best),
-            sum(weight for word, weight in rare.items() if word in held) / total,
-            sum(weight for word, weight in rare.items() if word not in known) / total,
-            max((weight for word, weight in rare.items() if word in known and word not in held), default=0.0) / most,
-            float(detail is not None),
-            _detail_gap(detail, vector, first, index) if detail else 0.0,
-        ]
-    )
-
-
-def _detail_gap(
-    detail: re.Pattern[str], vector: NDArray[np.float32], passages: Sequence[Passage], index: PassageIndex
-) -> float:
-    """Cosine of the best sentence minus that of the best one that holds the detail; _NO_SENTENCE where none does."""
-    best = best_holding = -1.0
-    for passage in passages:
-        rows = index.sentence_rows(index.row(passage.id))
-        for sentence, cosine in zip(index.sentences[rows], index.sentence_vectors[rows] @ vector, strict=True):
-            best = max(best, float(cosine))
-            if cosine > best_holding and detail.search(passage.text[sentence.start : sentence.end]):
-                best_holding = float(cosine)
-    return min(_NO_SENTENCE, best - best_holding) if best_holding > -1.0 else _NO_SENTENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +91,6 @@ def refusal(
     if not with_asked_value(question.text, voiced):
         return Refusal(False, "The passages nearest to the question do not hold the figure it asks for.")
     return None
-
-
-def answerable(
-    question: str, vector: NDArray[np.float32], hits: Sequence[RetrievedPassage], index: PassageIndex
-) -> float:
-    """Chance in [0, 1] that the hits, best first and at least one, answer the question."""
-    features = answerable_features(question, vector, hits, index).reshape(1, -1)
-    return float(probabilities(features, _WEIGHTS["answerable"], ANSWERABLE)[0])
 
 
 _TOKEN = re.compile(r"[\w'’&-]+")

@@ -28,8 +28,8 @@ _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred no none single both".split()
 )
 _NEAR = 6
-# Share of the best score; calibrated with the thresholds of rag/extract.py.
-NEAR_THE_BEST = 0.8
+# Share of the best chance; below a half some right hits are lost to worse ones that hold a figure, above it more are refused.
+NEAR_THE_BEST = 0.5
 
 
 def with_asked_value(question: str, hits: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
@@ -72,51 +72,3 @@ def _counts(noun: str, text: str) -> bool:
     counted = {stem(word) for word in words(noun)} & content_stems(text)
     places = [place for place, token in enumerate(tokens) if stem(token) in counted]
     return not places or any(0 <= place - number <= _NEAR for place in places for number in numbers)
-
-
-_NUMBER = (
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred|half|"
-    r"quarter|all|none|no|both|every|each|most|majority|single)\b"
-)
-_SPAN = r"\b(?:minutes?|hours?|days?|weeks?|months?|years?|night|immediately|same day|fortnight)\b"
-_DATE = (
-    r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|since|"
-    + (
-        r"spring|summer|autumn|winter|last year|this year|next year|recently|yet|daily|weekly|monthly|quarterly|annual(?:ly)?|"
-        r"every|once|twice|when|after|before)\b|"
-    )
-    + _SPAN
-)
-# What is asked for, by the form of the question, and what a sentence that answers it must hold; the first form that fits counts.
-_DETAILS = tuple(
-    (re.compile(asks, re.IGNORECASE), re.compile(holds, re.IGNORECASE))
-    for asks, holds in (
-        (
-            r"\bhow much\b.*\b(?:cost|costs|spend|spent|spending|pay|pays|paid|money|worth|fund(?:ed|ing)?|budget|charge)\b|"
-            r"\bhow much (?:is|are|was|were)\b|\b(?:budget|salary|price|cost|value) (?:of|for)\b|\bwhat (?:does|did) .*\bcost\b",
-            _MONEY.pattern,
-        ),
-        (r"\b(?:percentage|per\s?cent|proportion)\b|%", _SHARE.pattern + r"|\d|\b(?:all|every|most|none)\b"),
-        (
-            r"\bhow (?:long|quick(?:ly)?|soon|fast|late)\b|\bwaiting times?\b|\bhow many (?:minutes|hours|days|weeks|months|years)\b",
-            _SPAN,
-        ),
-        (r"\bhow (?:many|old|big|large|high|few)\b|\bwhat number\b", _NUMBER),
-        (r"\bhow often\b|\bhow regularly\b|\bhow frequently\b", _DATE),
-        (
-            r"\bwhen\b(?=\s+(?:is|are|was|were|will|did|do|does|has|have|had)\b)|"
-            r"\b(?:what|which|wot) (?:year|month|date|day|time)\b",
-            _DATE,
-        ),
-        (
-            r"\bwhy\b|\bhow come\b|\bwhat (?:caused|made)\b|\breasons? (?:for|why|behind)\b",
-            r"\b(?:because|due to|as a result|owing|since|so that|so|therefore|reasons?|caus(?:e|ed|es)|in order to|led to|"
-            r"leads? to|means?|meant|following|explained|attributed|given|lack of|shortage|until|without)\b",
-        ),
-    )
-)
-
-
-def detail_asked(question: str) -> re.Pattern[str] | None:
-    """What a sentence must hold to give the money, share, time, number, date or reason asked for; None where no such thing is."""
-    return next((holds for asks, holds in _DETAILS if asks.search(question)), None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.calibrate import Asked, as_report, figures, fit, fit_ranking
+from eval.calibrate import Asked, as_report, figures, fit, fit_answerable, fit_ranking
 from index.generation import build_generation
 from index.report import Kind, Voice
 from index.store import PassageIndex
@@ -115,4 +115,17 @@ def test_a_passage_that_stands_out_is_likelier_evidence_than_one_that_does_not(i
     models = fit(questions)
     assert set(models) == {"ranking", "evidence", "answerable"}
     assert models["evidence"]["behind_best"] < 0
-    assert models["answerable"]["cosine"] > 0
+    assert models["answerable"]["best_is_unlikely"] < 0
+
+
+def test_a_likely_passage_never_speaks_against_an_answer_whatever_the_questions_say(index: PassageIndex) -> None:
+    sure, unsure = asked(index, [1.0, 0.0, 0.0]), asked(index, [0.1, 0.0, 0.0], "a")
+    models = {
+        "ranking": dict.fromkeys(RANKING, 1.0),
+        "evidence": dict.fromkeys(EVIDENCE, 1.0) | {"intercept": 0.0},
+    }
+    backwards = fit_answerable([sure, unsure] * 10, models)
+    assert backwards["best_chance"] == 0.0
+    assert backwards["sum_of_chances"] == 0.0
+    forwards = fit_answerable([replace(sure, evidence=unsure.evidence), replace(unsure, evidence=())] * 10, models)
+    assert forwards["best_chance"] > 0.0

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.abstain import ANSWERABLE
-from rag.asked_value import detail_asked
+from rag.answerable import ANSWERABLE
 from rag.evidence import (
     EVIDENCE,
     RANKING,
@@ -68,28 +67,3 @@ def test_the_chance_never_rises_with_the_rank(scores: list[float], question: str
 )
 def test_the_form_of_a_question_tells_whether_several_things_are_asked_for(question: str, several: bool) -> None:
     assert asks_for_several(question) is several
-
-
-@pytest.mark.parametrize(
-    ("question", "holds", "lacks"),
-    [
-        ("how many nurses have left?", "Four nurses have left.", "Nurses have left."),
-        ("how long do teenagers wait?", "They wait nineteen weeks.", "They wait long."),
-        ("how much did the alarms cost?", "They cost £4,000.", "They cost the board dear."),
-        ("when did the clinic open?", "It opened in March.", "It opened."),
-        ("why did the matron leave?", "She left because of the commute.", "The matron left."),
-        ("what percentage were seen in time?", "We found that 91% were.", "Few were seen."),
-    ],
-)
-def test_the_detail_asked_for_is_told_from_its_absence(question: str, holds: str, lacks: str) -> None:
-    detail = detail_asked(question)
-    assert detail is not None
-    assert detail.search(holds)
-    assert not detail.search(lacks)
-
-
-@pytest.mark.parametrize(
-    "question", ["Is the ward safe?", "what do parents say of the clinic?", "tell me about dentists"]
-)
-def test_a_question_for_no_detail_asks_for_none(question: str) -> None:
-    assert detail_asked(question) is None
