@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,9 +88,13 @@ def open_service(settings: Settings) -> "Service":
     from index.embed import load_embedder
     from index.library import Library
     from rag.answer import answer_question
-    from rag.retrieve import search
+    from rag.rerank import load_reranker
+    from rag.search_lane import search
     from web.service import Service
 
+    reranker = load_reranker(settings.reranker)
+    if reranker is not None:
+        tell(f"what is found is put in the order of the reranker {reranker.name}")
     embedder = load_embedder(settings.embedding_model)
     library = Library(settings.data_dir, embedder)
     try:
@@ -98,7 +103,7 @@ def open_service(settings: Settings) -> "Service":
         tell(f"{len(opened.reports)} reports, {len(opened.passages)} passages, generation {opened.generation}")
     except WAITABLE as error:
         tell(f"not ready: {error}")
-    return Service(library, embedder, answer_question, search)
+    return Service(library, embedder, partial(answer_question, reranker=reranker), partial(search, reranker=reranker))
 
 
 def tell(words: object) -> None:

@@ -89,12 +89,14 @@ def ask(
 ) -> None:
     """Answer one question. Exit code 1 where the reports hold no answer, 2 for what is no question."""
     from rag.answer import AnswerStatus, answer_question
+    from rag.rerank import load_reranker
 
     settings = load_settings()
+    reranker = load_reranker(settings.reranker)
     library, embedder = _open(settings)
     index = library.current()
     filters = _filters(index.reports, report, section, organisation, recommendation, kind)
-    answer = answer_question(" ".join(words), index=index, embedder=embedder, filters=filters)
+    answer = answer_question(" ".join(words), index=index, embedder=embedder, filters=filters, reranker=reranker)
     if as_json:
         _print_json(answer.public())
     else:
@@ -127,13 +129,16 @@ def search(
 ) -> None:
     """The nearest passages, best first."""
     from rag.question import clean, invalid_reason
-    from rag.retrieve import search as search_passages
+    from rag.rerank import load_reranker
+    from rag.search_lane import search as search_passages
 
     text = clean(" ".join(words))
     if reason := invalid_reason(text):
         print(f"clas-qa: {reason}", file=sys.stderr)
         raise typer.Exit(2)
-    library, embedder = _open(load_settings())
+    settings = load_settings()
+    reranker = load_reranker(settings.reranker)
+    library, embedder = _open(settings)
     index = library.current()
     hits = search_passages(
         text,
@@ -141,6 +146,7 @@ def search(
         embedder=embedder,
         k=k,
         filters=_filters(index.reports, report, section, organisation, recommendation, kind),
+        reranker=reranker,
     )
     if as_json:
         _print_json({"passages": [hit.public() for hit in hits]})

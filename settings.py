@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         "bundled",
         description="'bundled' (all-MiniLM-L6-v2 with its adapter), 'bundled-unadapted', or a local folder or cached hub name",
     )
+    reranker: str = Field("none", description="'none', or a local folder or cached hub name of a CrossEncoder")
 
 
 def load_settings() -> Settings:

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.metadata import version
@@ -28,6 +28,7 @@ from index.embed import load_embedder
 from index.errors import ClasQAError
 from index.parse import read_report
 from index.report import Report
+from rag.rerank import load_reranker
 from settings import load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -83,7 +84,7 @@ def run(
     folder = run_folder(name, runs)
     about = settings | {"mode": mode, "types": types, "limit": limit, "url": url, "torch": version("torch")}
     with ExitStack() as stack:
-        asked = _over_url(suites, url, key, mode) if url else _here(suites, stack, mode, settings["embedding_model"])
+        asked = _over_url(suites, url, key, mode) if url else _here(suites, stack, mode, settings)
         reports = _reports([s for s, _ in asked])
         columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         bar = stack.enter_context(Progress(*columns, console=err))
@@ -192,13 +193,17 @@ def _reports(suites: Sequence[Suite]) -> dict[str, Report]:
     return {report: read_report(report_file(report)) for report in ids}
 
 
-def _here(suites: Sequence[Suite], stack: ExitStack, mode: str, model: str) -> list[tuple[Suite, System]]:
-    embedder = RememberingEmbedder(load_embedder(model))
+def _here(
+    suites: Sequence[Suite], stack: ExitStack, mode: str, settings: Mapping[str, str]
+) -> list[tuple[Suite, System]]:
+    reranker = load_reranker(settings["reranker"])
+    embedder = RememberingEmbedder(load_embedder(settings["embedding_model"]))
     asked = []
     for suite in suites:
         data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clas-qa-eval-")))
         with err.status(f"indexing {', '.join(suite.reports)}"):
-            asked.append((suite, in_process([report_file(r) for r in suite.reports], data_dir, embedder, mode)))
+            files = [report_file(report) for report in suite.reports]
+            asked.append((suite, in_process(files, data_dir, embedder, mode, reranker=reranker)))
     return asked
 
 

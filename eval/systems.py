@@ -16,7 +16,9 @@ from index.filters import Filters
 from index.generation import Progress
 from index.library import Library
 from rag.answer import answer_question
-from rag.retrieve import RetrievedPassage, search
+from rag.rerank import Reranker
+from rag.retrieve import RetrievedPassage
+from rag.search_lane import search
 
 Answered = Mapping[str, Any]
 Filtered = Mapping[str, Sequence[str]]
@@ -63,6 +65,7 @@ def in_process(
     embedder: Embedder,
     mode: str = "auto",
     progress: Progress | None = None,
+    reranker: Reranker | None = None,
 ) -> System:
     """The pipeline of this checkout over a new library in `data_dir` that holds these report files.
 
@@ -72,6 +75,7 @@ def in_process(
         embedder: what embeds passages and questions.
         mode: who writes the answers: "auto", "extractive" or "llm".
         progress: told of each passage that is embedded.
+        reranker: what orders anew what retrieval finds, None for nothing.
 
     Raises:
         ReportError, IndexFailure: the library could not be built.
@@ -92,6 +96,7 @@ def in_process(
                 history=history,
                 filters=Filters(**question.filters),
                 mode=mode,
+                reranker=reranker,
             )
             told = checked(answer.public())
         except Exception as exc:  # what is measured may fail in any way, and one broken answer must not lose the run
@@ -100,7 +105,9 @@ def in_process(
 
     def hits(text: str, filters: Filtered, k: int) -> list[RetrievedPassage]:
         chosen = Filters(**{key: tuple(values) for key, values in filters.items()})
-        return search(text, index=index, embedder=embedder, k=k, filters=chosen) if text.strip() else []
+        if not text.strip():
+            return []
+        return search(text, index=index, embedder=embedder, k=k, filters=chosen, reranker=reranker)
 
     return System(
         "in process",

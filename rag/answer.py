@@ -13,6 +13,7 @@ from rag.lookup import look_up
 from rag.mentions import mentions
 from rag.question import Intent
 from rag.record import Answer, AnswerStatus, Citation
+from rag.rerank import Reranker
 from rag.search_lane import Refused, restricted, searched, with_recommendation_found
 from rag.verify import check
 
@@ -27,6 +28,7 @@ def answer_question(
     history: Sequence[Turn] = (),
     filters: Filters = NO_FILTERS,
     mode: str = "auto",
+    reranker: Reranker | None = None,
 ) -> Answer:
     """The proved answer to one question.
 
@@ -37,6 +39,7 @@ def answer_question(
         history: earlier turns, oldest first, with "role" and "content".
         filters: restrictions of the request.
         mode: "auto", "extractive" or "llm"; without a language model all three are extractive.
+        reranker: what orders anew what retrieval finds, None for nothing.
     """
     clock = _Clock()
     understood = understand(question, history, index.reports, filters, embedder.encode)
@@ -50,7 +53,7 @@ def answer_question(
         and not understood.references
         and not understood.passages
     ):
-        understood = with_recommendation_found(understood, index, embedder)
+        understood = with_recommendation_found(understood, index, embedder, reranker)
         clock.stop("retrieve")
 
     if understood.intent is not Intent.RETRIEVE:
@@ -62,7 +65,7 @@ def answer_question(
         offered = frozenset(passage.id for sentence in draft.sentences for passage in sentence.passages)
         clock.stop("answer")
     else:
-        found = searched(understood, index, embedder, clock.stop)
+        found = searched(understood, index, embedder, reranker, clock.stop)
         clock.stop("answer")
         if isinstance(found, Refused):
             return ending(found.status, understood, found.reason, index, clock.timings, mode, found.nearest)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.embed import Embedder
 from index.filters import Filters
-from index.store import PassageIndex
+from index.store import NO_FILTERS, PassageIndex
 from rag.abstain import NEAR, refusal, unknown_names
 from rag.cues import Wanted
 from rag.draft import Draft
@@ -16,7 +16,9 @@ from rag.extract import extract
 from rag.parts import one_for_each_part, one_for_each_report, put_together, told
 from rag.question import Intent, Question
 from rag.record import AnswerStatus
+from rag.rerank import Reranker, reranked
 from rag.retrieve import RetrievedPassage, retrieve
+from rag.retrieve import search as hybrid_search
 from rag.words import subject
 
 PASSAGES_READ = 10
@@ -41,18 +43,44 @@ class Refused:
     nearest: tuple[str, ...]
 
 
-def searched(question: Question, index: PassageIndex, embedder: Embedder, stop: StopClock) -> Found | Refused:
+def search(
+    question: str,
+    *,
+    index: PassageIndex,
+    embedder: Embedder,
+    k: int,
+    filters: Filters = NO_FILTERS,
+    reranker: Reranker | None = None,
+) -> list[RetrievedPassage]:
+    """At most k passages for a question, best first, ranks from 1; with a reranker the first PASSAGES_READ in its order.
+
+    Args:
+        question: plain text, not empty.
+        index: the generation that serves.
+        embedder: the model that the generation was built with.
+        k: cut-off rank, at least 1.
+        filters: what may be found.
+        reranker: what orders anew the passages that an answer would read.
+    """
+    hits = hybrid_search(question, index=index, embedder=embedder, k=max(k, PASSAGES_READ), filters=filters)
+    return [*reranked(question, hits[:PASSAGES_READ], reranker), *hits[PASSAGES_READ:]][:k]
+
+
+def searched(
+    question: Question, index: PassageIndex, embedder: Embedder, reranker: Reranker | None, stop: StopClock
+) -> Found | Refused:
     """What retrieval finds for a question; for its parts, where it has any, one by one.
 
     Args:
         question: as understood.
         index: the generation that serves.
         embedder: the model that the generation was built with.
+        reranker: what orders anew what was found, None for nothing.
         stop: called with "retrieve" and "answer" when such a stage ends.
     """
     if parts := one_for_each_report(question, index.reports) or one_for_each_part(question):
         found = [
-            (part, _searched_once(part, vector, index, stop))
+            (part, _searched_once(part, vector, index, reranker, stop))
             for part, vector in zip(parts, _vectors(parts, embedder), strict=True)
         ]
         answered = [one for _, one in found if isinstance(one, Found)]
@@ -60,7 +88,7 @@ def searched(question: Question, index: PassageIndex, embedder: Embedder, stop: 
             silent = [told(part, question, index.reports) for part, one in found if isinstance(one, Refused)]
             draft = put_together([one.draft for one in answered], silent)
             return Found(draft, frozenset().union(*(one.offered for one in answered)))
-    return _searched_once(question, _vectors([question], embedder)[0], index, stop)
+    return _searched_once(question, _vectors([question], embedder)[0], index, reranker, stop)
 
 
 def _vectors(questions: Sequence[Question], embedder: Embedder) -> list[NDArray[np.float32]]:
@@ -72,7 +100,7 @@ def _vectors(questions: Sequence[Question], embedder: Embedder) -> list[NDArray[
 
 
 def _searched_once(
-    question: Question, vector: NDArray[np.float32], index: PassageIndex, stop: StopClock
+    question: Question, vector: NDArray[np.float32], index: PassageIndex, reranker: Reranker | None, stop: StopClock
 ) -> Found | Refused:
     hits = retrieve(
         question.text,
@@ -83,7 +111,7 @@ def _searched_once(
         within=frozenset(passage.id for passage in question.passages),
         prefer=question.previous,
     )
-    hits = about_those_asked(question, hits)
+    hits = reranked(question.text, about_those_asked(question, hits), reranker)
     stop("retrieve")
     found = _drafted(question, vector, hits, index)
     stop("answer")
@@ -100,10 +128,13 @@ def _drafted(
     return Found(extract(question, hits, vector, index), frozenset(hit.passage.id for hit in hits))
 
 
-def with_recommendation_found(question: Question, index: PassageIndex, embedder: Embedder) -> Question:
+def with_recommendation_found(
+    question: Question, index: PassageIndex, embedder: Embedder, reranker: Reranker | None
+) -> Question:
     """For "what led to the recommendation on …": the recommendation nearest to the topic, or plain retrieval where none is near."""
     vector = _vectors([question], embedder)[0]
     hits = retrieve(question.text, vector, index=index, k=PASSAGES_READ, filters=restricted(question))
+    hits = reranked(question.text, hits, reranker)
     if not hits or hits[0].cosine < NEAR or unknown_names(question, question.filters.scope(index.reports)):
         return replace(question, intent=Intent.RETRIEVE)
     return replace(question, passages=(hits[0].passage,))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from index.library import Library
+from tests.cross_encoders import write_cross_encoder
 from tests.reports import write_report
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -95,6 +96,31 @@ def test_an_unknown_setting_stops_with_the_known_ones(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "CLAS_QA_MODLE" in done.stderr
     assert "CLAS_QA_EMBEDDING_MODEL" in done.stderr
+
+
+def test_a_reranker_that_is_not_there_stops_with_what_may_be_given(real_library: Library, real_data_dir: Path) -> None:
+    for command in ("ask", "search"):
+        done = run(real_data_dir, command, "Who checks the referrals?", CLAS_QA_RERANKER="/no/such/reranker")
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert "'/no/such/reranker'; known: none, the path of a local folder" in done.stderr
+
+
+def test_a_reranker_in_a_folder_orders_what_a_search_finds(
+    real_library: Library, real_data_dir: Path, tmp_path: Path
+) -> None:
+    question = "who checks the referrals?"
+    passages = [passage.embedding_text for passage in real_library.current().passages]
+    folder = write_cross_encoder(tmp_path / "reranker", [question, *passages])
+    found = []
+    for reranker in ("none", str(folder)):
+        done = run(real_data_dir, "search", "--json", question, CLAS_QA_RERANKER=reranker)
+        assert done.returncode == 0, done.stderr
+        found.append(json.loads(done.stdout)["passages"])
+    plain, reordered = found
+    assert sorted(hit["id"] for hit in plain) == sorted(hit["id"] for hit in reordered)
+    assert [hit["id"] for hit in plain] != [hit["id"] for hit in reordered]
+    assert [hit["score"] for hit in plain] == [hit["score"] for hit in reordered]
 
 
 def test_reports_are_added_and_removed_and_a_bad_file_changes_nothing(tmp_path: Path) -> None:

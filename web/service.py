@@ -37,7 +37,7 @@ class OpenLibrary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts of a running service; `answer` is rag.answer.answer_question, `search` rag.retrieve.search."""
+    """The parts of a running service; `answer` is rag.answer.answer_question, `search` rag.search_lane.search."""
 
     library: OpenLibrary
     embedder: Any

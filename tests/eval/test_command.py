@@ -62,7 +62,7 @@ def test_a_run_is_named_by_commit_and_leaves_everything_that_its_scores_need(run
 
 def test_a_run_remembers_what_was_asked_of_what(runs):
     settings = json.loads((find_run("latest", runs) / "settings.json").read_text(encoding="utf-8"))
-    assert (settings["mode"], settings["embedding_model"]) == ("extractive", "bundled")
+    assert (settings["mode"], settings["embedding_model"], settings["reranker"]) == ("extractive", "bundled", "none")
     assert settings["commit"] == commit()
     assert len(settings["generations"]["fenmarch-2014"]) == 1
     assert set(settings["answered_by_mode"]) == {"extractive"}
@@ -111,6 +111,7 @@ def test_a_run_of_a_few_questions_does_not_pass_the_gate_and_cannot_be_the_basel
         (("compare", "latest", "latest", "--type", "count", "--type", "riddle"), "knows no riddle"),
         (("run", "--set", "colour=red"), "embedding_model"),
         (("run", "--set", "embedding_model=/no/such/model", *FEW), "/no/such/model"),
+        (("run", "--set", "reranker=/no/such/reranker", *FEW), "/no/such/reranker"),
         (("run", "--suite", "cross", "--type", "lookup"), "no gold question is left"),
         (("run", "--type", "single", "--type", "riddle"), "--type knows no riddle; known: collision, count"),
         (("run", "--suite", "fenmarch-2014", "--suite", "riddle"), "--suite knows no riddle; known: brackenhulme-2016"),

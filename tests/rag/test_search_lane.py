@@ -25,7 +25,7 @@ def lane(question: str, index: PassageIndex, embedder: WordEmbedder) -> tuple[Fo
     """What is found, the texts embedded for it, and the stages that ended."""
     embedder.encoded.clear()
     stages: list[str] = []
-    found = searched(read_question(question, index.reports, Filters()), index, embedder, stages.append)
+    found = searched(read_question(question, index.reports, Filters()), index, embedder, None, stages.append)
     return found, list(embedder.encoded), stages
 
 

@@ -32,6 +32,16 @@ def test_the_refusal_is_one_line_and_no_trace() -> None:
     assert "0.0.0.0" in done.stderr
 
 
+def test_a_reranker_that_is_not_there_stops_the_start_with_what_may_be_given() -> None:
+    environment = os.environ | {"CLAS_QA_RERANKER": "/no/such/reranker"}
+    done = subprocess.run(
+        [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "unknown reranker (nothing is downloaded) '/no/such/reranker'; known: none, the path of" in done.stderr
+
+
 def test_importing_app_loads_neither_gradio_nor_torch() -> None:
     check = (
         "import sys, app; print([name for name in ('gradio', 'torch', 'fastapi', 'chromadb') if name in sys.modules])"
