@@ -22,7 +22,8 @@ def whole(form: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){words_of_form}(?:['’]s)?(?!\w)", re.IGNORECASE)
 
 
-def forms(organisation: Organisation, area: str) -> set[str]:
+@lru_cache(maxsize=4_096)
+def forms(organisation: Organisation, area: str) -> frozenset[str]:
     """Printed spellings, and each without its legal ending where at least two telling words remain."""
     written = {organisation.name, *organisation.aliases}
     for form in list(written):
@@ -33,9 +34,10 @@ def forms(organisation: Organisation, area: str) -> set[str]:
                 written.add(bare)
     if organisation.name == "NHS England":
         written.add("NHSE")
-    return written
+    return frozenset(written)
 
 
+@lru_cache(maxsize=16_384)
 def stems(text: str) -> frozenset[str]:
     """Stems of all words of a name."""
     return frozenset(stem(word) for word in words(text))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.report import Report
 from rag.forms import blank, whole
@@ -62,16 +63,22 @@ def names_in(question: str, reports: Sequence[Report]) -> Named:
 def _sections(rest: str, reports: Iterable[Report]) -> tuple[tuple[str, ...], str]:
     titles = sorted({section.title for report in reports for section in report.sections}, key=len, reverse=True)
     for title in titles:
-        if not topic_words(title):
-            continue
-        form = re.sub(
-            r"\s*&\s*|\s+and\s+", r" (?:and|&) ", " ".join(re.escape(w) if w != "&" else w for w in title.split())
-        )
-        pattern = re.compile(rf"(?<!\w){form}(?!\w)", re.IGNORECASE)
-        if (match := pattern.search(rest)) and _is_place(rest, match):
+        pattern = _telling_title(title)
+        if pattern and (match := pattern.search(rest)) and _is_place(rest, match):
             cue_gone = _SECTION_CUE.sub(lambda cue: " " * len(cue[0]), blank(rest, match))
             return (title,), cue_gone
     return (), rest
+
+
+@lru_cache(maxsize=16_384)
+def _telling_title(title: str) -> re.Pattern[str] | None:
+    """Finds a section's title as whole words, "&" and "and" alike; None for one without a topic."""
+    if not topic_words(title):
+        return None
+    form = re.sub(
+        r"\s*&\s*|\s+and\s+", r" (?:and|&) ", " ".join(re.escape(w) if w != "&" else w for w in title.split())
+    )
+    return re.compile(rf"(?<!\w){form}(?!\w)", re.IGNORECASE)
 
 
 def _is_place(rest: str, match: re.Match[str]) -> bool:

@@ -36,6 +36,8 @@ _LEFT_OVER = re.compile(
 def one_for_each_report(question: Question, loaded: Sequence[Report]) -> tuple[Question, ...]:
     """The question once for each report that it compares, without the reports' names; nothing where it compares none."""
     scope = question.filters.scope(loaded)
+    if len(scope) < 2:
+        return ()
     named = names_in(question.text, scope).reports
     compared = named if len(named) > 1 else tuple(r.id for r in scope) if _OF_EACH.search(question.text) else ()
     if len(compared) < 2:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import Stemmer
 
-_WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.IGNORECASE)
+_WORD = re.compile(r"([a-z0-9]+)(?:['’][a-z]+)?", re.IGNORECASE)
 
 # Function words, and words by which people ask rather than what they ask about.
 _FORM = frozenset(
@@ -61,7 +61,7 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Lower-case words of a text, apostrophe endings cut ("trust's" gives "trust")."""
-    return [re.split(r"['’]", word)[0] for word in _WORD.findall(text.lower())]
+    return _WORD.findall(text.lower())
 
 
 def topic_words(text: str, extra_form: frozenset[str] = frozenset()) -> list[str]:
