@@ -1,29 +1,26 @@
 """Follow-ups: a question that leans on the conversation becomes one that stands on its own.
 
-What is asked of numbers and lists is in rag/structural_followup.py; here, what is asked of a subject.
+What is asked of numbers and lists is in rag/structural_followup.py; what is asked of a subject, in rag/subject_followup.py.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.filters import Filters
 from index.report import Passage, Report
-from rag.list_followup import CONNECTOR, POINTING
+from rag.leaning import is_small_talk, opened
 from rag.organisation_names import organisations_named
 from rag.question import Intent, Question, read_question
+from rag.replaced_part import Encode
 from rag.structural_followup import RULES
-from rag.words import topic_words, words
+from rag.subject_followup import after_nothing_found, of_the_subject
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Turn = Mapping[str, str]
 
 _MARK = re.compile(r"\[(?:(?P<report>[\w-]+)\s+)?(?P<mark>(?:¶|R|§)[\w.-]+)\]")
 _MAX_TURNS = 40
+_NOTHING_ASKED = "Nothing is asked here. Ask a question on the reports, or go on from the last answer."
 _ASKS_WHO = re.compile(
     r"^\W*(?:and |so )?(?:who|whose|(?:which|what) (?:trust|organi[sz]ation|provider|body|company|charity)\w*)\b",
     re.IGNORECASE,
@@ -34,7 +31,7 @@ _THAT_BODY = re.compile(r"\b(?:it|its|they|their|them|that (?:trust|organi[sz]at
 def understand(
     asked: str, history: Sequence[Turn], reports: Sequence[Report], filters: Filters, encode: Encode
 ) -> Question:
-    """The question, read with the conversation before it.
+    """The question, read with the conversation before it; thanks and greetings in between are passed over.
 
     Args:
         asked: what was typed last.
@@ -49,14 +46,19 @@ def understand(
     previous: Question | None = None
     cited: tuple[Passage, ...] = ()
     reply: str | None = None
+    passed_over = False
     for turn in turns:
         content = str(turn.get("content", ""))
         if turn.get("role") == "user":
-            previous = _read(content, previous, cited, reply, reports, filters, encode)
-            cited, reply = (), None
-        else:
+            passed_over = is_small_talk(content)
+            if not passed_over:
+                previous = _read(content, previous, cited, reply, reports, filters, encode)
+                cited, reply = (), None
+        elif not passed_over:
             meant = previous.filters.scope(reports) if previous else reports
             cited, reply = _cited_in(content, meant) or cited, content
+    if previous is not None and is_small_talk(asked):
+        return replace(read_question(asked, reports, filters), invalid=_NOTHING_ASKED)
     return _read(asked, previous, cited, reply, reports, filters, encode)
 
 
@@ -81,80 +83,31 @@ def _read(
     question = read_question(asked, reports, filters)
     if previous is None or previous.invalid or question.invalid:
         return question
-    scope = question.filters.scope(reports)
+    turn = opened(question.text)
+    if turn.ruled_out:
+        question = replace(read_question(turn.body, reports, filters), asked=asked)
+    # Numbers and names mean those of the report that the conversation is about, unless the question names another.
+    within = (
+        question.filters if question.filters.reports else replace(question.filters, reports=previous.filters.reports)
+    )
+    scope = within.scope(reports)
     context = cited or previous.passages
     if named := _organisation_pointed_at(question, previous, reply or "", scope):
         pointed = read_question(f"{question.text.rstrip(' ?.!')} (on: {named})?", reports, question.filters)
         return replace(pointed, asked=question.asked)
     if reply is not None and not cited and previous.intent is Intent.RETRIEVE:
-        return question  # the last question found no answer: there is nothing to point at
+        return after_nothing_found(question, turn, previous, reports, filters)
     for rule in RULES:
-        if resolved := rule(question, previous, context, scope):
+        if resolved := rule(replace(question, filters=within), previous, context, scope):
             return resolved
-    return _merged(question, previous, context, reports, filters, encode)
+    return of_the_subject(question, turn, previous, context, reports, filters, encode)
 
 
 def _organisation_pointed_at(question: Question, previous: Question, reply: str, scope: Sequence[Report]) -> str | None:
     """The one organisation that the reply to "who …?" names, where the question goes on with "it" or "they"."""
-    if not _ASKS_WHO.search(previous.text) or not _THAT_BODY.search(question.text) or question.organisations:
+    if _ASKS_WHO.search(question.text) or not _ASKS_WHO.search(previous.text):
+        return None
+    if not _THAT_BODY.search(question.text) or question.organisations:
         return None
     named, _ = organisations_named(_MARK.sub("", reply), scope)
     return named[0] if len(named) == 1 else None
-
-
-def _merged(
-    question: Question,
-    previous: Question,
-    context: Sequence[Passage],
-    reports: Sequence[Report],
-    filters: Filters,
-    encode: Encode,
-) -> Question:
-    """A fragment or a pointing word takes the missing part from the last question; anything else is a new subject."""
-    if question.intent is not Intent.RETRIEVE:
-        return question
-    connector = CONNECTOR.search(question.text)
-    body = question.text[connector.end() :] if connector else question.text
-    fragment = connector is not None or len(words(body)) <= 3
-    pointing = POINTING.search(question.text) is not None and len(topic_words(question.text)) <= 6
-    if not fragment and not pointing:
-        return question
-    ids = tuple(passage.id for passage in context)
-    is_sentence = re.search(
-        r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|when|why|how|who|where|what|"
-        r"which)\b",
-        body,
-        re.IGNORECASE,
-    )
-    text = (
-        _with_part_replaced(body, previous.text, encode)
-        if fragment and not is_sentence
-        else f"{question.text.rstrip('?')} (on: {previous.text.rstrip('?')})?"
-    )
-    merged = read_question(text, reports, filters)
-    inherited = merged.filters if merged.filters.reports else replace(merged.filters, reports=previous.filters.reports)
-    if question.organisations and previous.organisations and fragment:  # "and the other trust?" leaves the first behind
-        merged = replace(merged, organisations=question.organisations)
-    return replace(
-        merged, asked=question.asked, filters=inherited, previous=() if fragment and not is_sentence else ids
-    )
-
-
-def _with_part_replaced(fragment: str, previous: str, encode: Encode) -> str:
-    """The last question with the words nearest in meaning to the fragment replaced by it.
-
-    Candidates are the runs of neighbouring topic words; nearest by cosine of their embeddings.
-    """
-    said = fragment.strip(" ?.!")
-    tokens = re.findall(r"\S+", previous.rstrip(" ?.!"))
-    runs = [
-        list(run) for is_topic, run in groupby(range(len(tokens)), lambda n: bool(topic_words(tokens[n]))) if is_topic
-    ]
-    spans = [(run[0], run[-1] + 1) for run in runs]
-    bare = re.sub(r"^(?:for|in|on|at|the|of|with|to|about)\s+", "", said, flags=re.IGNORECASE)
-    if not spans or not bare:
-        return f"{previous.rstrip(' ?.!')}, {said}?"
-    vectors = encode([bare, *(" ".join(tokens[i:j]) for i, j in spans)])
-    best = int(np.argmax(vectors[1:] @ vectors[0]))
-    start, end = spans[best]
-    return " ".join([*tokens[:start], bare, *tokens[end:]]) + "?"

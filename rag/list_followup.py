@@ -1,29 +1,19 @@
-"""Follow-ups on lists: "the second one", "how many is that?", "which ones?", "just those about training", "and findings?"."""
+"""Follow-ups on lists: "the second one", "how many is that?", "which ones?", "and findings?", "and in the other area?"."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from index.report import Passage, Report
-from rag.question import Intent, Question, with_references
+from index.report import Kind, Passage, Report
+from rag.cues import Wanted
+from rag.forms import whole
+from rag.leaning import opened, pointer
+from rag.narrowed_list import Rule, about, among, named, without
+from rag.question import Intent, Question, read_question, with_references
 from rag.references import neighbours
-from rag.words import words
+from rag.restate import sentence
+from rag.wording import NOUN, joined
 
-Rule = Callable[[Question, Question, Sequence[Passage], Sequence[Report]], Question | None]
-
-CONNECTOR = re.compile(
-    r"^(?:and|what about|how about|or|but|also|same (?:question )?for|and what about|ok(?:ay)?,? and|then|thanks|thank you|cheers"
-    r"|great|right)\b[\s,:–-]*(?:and\b\s*)?",
-    re.IGNORECASE,
-)
-# "there" and "that" point only where they are no mere grammar ("is there …", "evidence that …").
-POINTING = re.compile(
-    r"\b(?:this|it|its|those|these|they|them|their|same|both|above|former|latter)\b|\bones?\b(?=\s*(?:$|[?.,]))|"
-    r"\b(?:is|was|does|did|do|are|about|to|of|for|on|after|before|with|from|why|how|in)\s+that\b|"
-    r"\bthat\b(?=\s*(?:$|[?.,]|\w+ recommendation|recommendation|finding))|"
-    r"(?<!is )(?<!are )(?<!was )(?<!were )\bthere\b(?=\s*(?:$|[?.,]))",
-    re.IGNORECASE,
-)
 _AFTER = re.compile(r"\b(?:next|(?:one|paragraph|finding|recommendation)s? after)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:previous|preceding|(?:one|paragraph|finding|recommendation)s? before)\b", re.IGNORECASE)
 _WHICH_ONES = re.compile(
@@ -36,33 +26,18 @@ _HOW_MANY = re.compile(
     r"count(?:\s+them)?|number)(?:\s+in total|\s+altogether)?[\s?.!]*$",
     re.IGNORECASE,
 )
-_AMONG = re.compile(
-    r"\b(?:just|only|which of|any of|of (?:them|those|these)|(?:those|the|these) (?:ones?|which|that|about|on)|those)\b",
-    re.IGNORECASE,
+_HOW_MANY_ARE = re.compile(
+    r"^(?:and\s+|so\s+)*how many\s+(?=(?:are|were|is|apply|relate|concern|go|have|do|does|fall|stand)\b)", re.IGNORECASE
 )
-_ENUMERATING = frozenset({Intent.LIST, Intent.COUNT, Intent.UNREFERENCED, Intent.EVIDENCE, Intent.LED_TO})
-
-
-def about(question: Question, passages: Sequence[Passage], intent: Intent, text: str) -> Question:
-    """The question asked of these passages, in words that stand on their own."""
-    return replace(
-        question,
-        text=text,
-        intent=intent,
-        passages=tuple(passages),
-        missing=(),
-        topic=(),
-        previous=tuple(p.id for p in passages),
-    )
-
-
-def named(passages: Sequence[Passage]) -> str:
-    """Passages by kind and number, six at most."""
-    names = [
-        f"{passage.kind.value.replace('_', ' ')} {passage.number}" if passage.number else passage.mark
-        for passage in passages
-    ]
-    return ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+_KIND_WORD = {
+    Wanted.RECOMMENDATION: r"rec\w*",
+    Wanted.FINDING: r"findings?|paragraphs?|paras?",
+    Wanted.CASE_EXAMPLE: r"case (?:examples?|studies|study)|vignettes?",
+    Wanted.QUOTE: r"quot\w+",
+}
+_EVERY_REPORT = re.compile(
+    r"\s+(?:in|across|of|from)\s+(?:all|every|each|both|the)\s+(?:\w+\s+)?(?:reports?|reviews?|areas?)\b", re.IGNORECASE
+)
 
 
 def _picked(
@@ -90,36 +65,32 @@ def _again(
     """The last list counted ("how many is that?"), or the last count listed ("which ones?")."""
     if previous.intent not in {Intent.LIST, Intent.COUNT}:
         return None
-    for pattern, intent, start in ((_WHICH_ONES, Intent.LIST, "List"), (_HOW_MANY, Intent.COUNT, "How many")):
+    listing = re.sub(
+        r"^(?:how many|number of|count(?: of)?)\b", "which", previous.text.rstrip(" ?."), flags=re.IGNORECASE
+    )
+    counting = re.sub(
+        r"^(?:(?:please |can you |could you )*(?:which|what|list|show|give)\b(?: me\b)?)?(?: all\b)?(?: of\b)?(?: the\b)?\s*",
+        "How many ",
+        previous.text.rstrip(" ?."),
+        flags=re.IGNORECASE,
+    )
+    for pattern, intent, text in ((_WHICH_ONES, Intent.LIST, listing), (_HOW_MANY, Intent.COUNT, counting)):
         if pattern.search(question.text):
-            text = f"{start}: {previous.text.rstrip('?')}?"
-            return replace(previous, asked=question.asked, intent=intent, counted=intent is Intent.COUNT, text=text)
+            counted = intent is Intent.COUNT
+            return replace(previous, asked=question.asked, intent=intent, counted=counted, text=sentence(text))
     return None
 
 
-def _among(
+def _counted(
     question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
 ) -> Question | None:
-    """Of the passages shown last those on a subject: "just the ones about training"; or without those of somebody."""
-    if question.excepted and not question.topic and not question.references and previous.intent in _ENUMERATING:
-        text = f"{previous.text.rstrip('?')}, but not {', '.join(question.excepted)}?"
-        organisations = tuple(name for name in previous.organisations if name not in question.excepted)
-        return replace(
-            previous, asked=question.asked, excepted=question.excepted, organisations=organisations, text=text
-        )
-    if not question.topic or question.references or len(context) < 2 or previous.intent not in _ENUMERATING:
+    """A count of what was listed or counted last, under a new condition: "how many are for the trust?"."""
+    match = _HOW_MANY_ARE.match(question.text)
+    if not match or previous.intent not in {Intent.LIST, Intent.COUNT} or previous.wanted not in _KIND_WORD:
         return None
-    if not _AMONG.search(question.text) or len(words(question.text)) > 12:
-        return None
-    kinds = tuple(dict.fromkeys(passage.kind.value for passage in context))
-    return replace(
-        question,
-        intent=Intent.RETRIEVE,
-        wanted=previous.wanted,
-        passages=tuple(context),
-        filters=replace(question.filters, kinds=question.filters.kinds or kinds),
-        text=f"{previous.wanted.value.replace('_', ' ') if previous.wanted else 'passage'}s about {' '.join(question.topic)}?",
-    )
+    text = sentence(f"how many {NOUN[Kind(previous.wanted.value)]}s {question.text[match.end() :]}")
+    counted = read_question(text, scope, question.filters)
+    return None if counted.intent is Intent.RETRIEVE else replace(counted, asked=question.asked)
 
 
 def _of_report(
@@ -135,7 +106,12 @@ def _of_report(
     moved = replace(previous, asked=question.asked, filters=question.filters)
     if previous.references:
         moved = with_references(moved, previous.references, scope)
-    return replace(moved, text=f"{previous.text.rstrip('?')} (in {', '.join(question.filters.reports)})?")
+    text = _EVERY_REPORT.sub("", previous.text.rstrip(" ?."))
+    new = joined([report.area or report.id for report in scope])
+    old = [name for report in previous.filters.reports for name in (report, report.rpartition("-")[0]) if name]
+    found = next((match for name in old if (match := whole(name).search(text))), None)
+    text = f"{text[: found.start()]}{new}{text[found.end() :]}" if found else f"{text} in {new}"
+    return replace(moved, text=sentence(text))
 
 
 def _other_kind(
@@ -146,10 +122,16 @@ def _other_kind(
         return None
     if question.topic or question.references or question.organisations or question.sections:
         return None
-    if not CONNECTOR.search(question.text) or POINTING.search(question.text):
+    turn = opened(question.text)
+    if not (turn.joined or turn.swapped) or pointer(turn.body):
         return None
-    text = f"{question.text.rstrip('?')} (as before: {previous.text.rstrip('?')})?"
-    return replace(previous, asked=question.asked, wanted=question.wanted, text=text)
+    if question.wanted not in _KIND_WORD or previous.wanted not in _KIND_WORD:
+        return None
+    word = re.compile(rf"\b(?:{_KIND_WORD[previous.wanted]})\b", re.IGNORECASE)
+    noun = f"{NOUN[Kind(question.wanted.value)]}s"
+    last = previous.text.rstrip(" ?.")
+    text = word.sub(noun, last, count=1) if word.search(last) else f"{last}, and which {noun}"
+    return replace(previous, asked=question.asked, wanted=question.wanted, text=sentence(text))
 
 
-LIST_RULES: tuple[Rule, ...] = (_picked, _again, _among, _of_report, _other_kind)
+LIST_RULES: tuple[Rule, ...] = (_picked, _again, _counted, without, among, _of_report, _other_kind)

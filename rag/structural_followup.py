@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from index.report import Kind, Passage, Report
 from rag.cues import ADDRESSEE, EVIDENCE, Wanted
-from rag.list_followup import CONNECTOR, LIST_RULES, POINTING, Rule, about, named
+from rag.leaning import opened, pointer
+from rag.list_followup import LIST_RULES
+from rag.narrowed_list import Rule, about, named
 from rag.question import Intent, Question, classify, with_references
 from rag.references import Reference, references_in
 from rag.words import words
@@ -18,12 +20,25 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"\b(?:where|which (?:section|part|paragraph|passage)|what (?:section|paragraph)|source|reference|cite|"
-    r"citation)\b",
+    r"\b(?:where(?!\s+(?:(?:is|are|was|were|do|does|did|has|have)n['’]?t|else)\b)|which (?:section|part|paragraph|passage|page)|"
+    r"what (?:section|paragraph|page)|source|reference|cite|citation)\b",
     re.IGNORECASE,
 )
 _WHO_SAID = re.compile(
     r"\bwho (?:said|says|told)\b|\bwhose (?:words?|views?|opinion)\b|\binspectors?\b.*\bor\b|\bor\b.*\binspectors?\b",
+    re.IGNORECASE,
+)
+
+
+_VERBATIM = re.compile(
+    r"^(?:(?:please|can you|could you)\s+)*(?:quote|cite)\b|\b(?:exact words|word for word|verbatim|full text|in full)\b",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(r"^(?:is|are|was|were|do|does|did|have|has|had|can|could|will|would|should)\b", re.IGNORECASE)
+_RECOMMENDED = re.compile(r"\brec", re.IGNORECASE)
+_DUTY = re.compile(
+    r"\b(?:what|who|whos|who['’]s|how)\b.{0,40}\b(?:should|(?:meant|supposed|needs?|has|have|ought|going|told|asked) to|must)\b"
+    r".{0,30}\b(?:do|done|fix\w*|sort\w*|improve\w*|change\w*|address\w*|put right|deal\w*|tackle\w*|act)\b",
     re.IGNORECASE,
 )
 
@@ -53,6 +68,23 @@ def _corrected(
     return about(question, meant, Intent.TEXT, f"What does {named(meant)} say?") if meant else None
 
 
+def _follows_from(question: Question, findings: Sequence[Passage]) -> Question:
+    """Which recommendations the findings refer to; those that refer to none are left out where others do."""
+    telling = [finding for finding in findings if finding.recommendations] or findings
+    return about(question, telling, Intent.LED_TO, f"{_title(Intent.LED_TO)} {named(telling)}?")
+
+
+def _to_be_done(
+    question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
+) -> Question | None:
+    """What is to be done about what was found, or by whom: the recommendations that the cited findings refer to."""
+    findings = [passage for passage in context if passage.kind is Kind.FINDING and passage.recommendations]
+    duty = _DUTY.search(question.text) is not None and pointer(opened(question.text).body) is not None
+    if not duty or not findings or question.passages or question.organisations or len(words(question.text)) > 12:
+        return None
+    return _follows_from(question, findings)
+
+
 def _title(intent: Intent) -> str:
     return {
         Intent.EVIDENCE: "Which findings led to",
@@ -78,24 +110,29 @@ def _pointed_structure(
     bare = previous.intent is not Intent.RETRIEVE and (
         EVIDENCE.search(question.text) is not None or ADDRESSEE.search(question.text) is not None
     )
-    if not short or not (
-        bare or POINTING.search(question.text) or question.wanted or _WHERE.search(question.text) or who_said
-    ):
+    if not short or not (bare or pointer(question.text) or question.wanted or _WHERE.search(question.text) or who_said):
         return None
     recommendations = [passage for passage in context if passage.kind is Kind.RECOMMENDATION]
     findings = [passage for passage in context if passage.kind is Kind.FINDING]
-    if question.wanted is Wanted.RECOMMENDATION:
+    if question.wanted is Wanted.RECOMMENDATION and not (
+        _YES_OR_NO.search(opened(question.text).body) and not _RECOMMENDED.search(question.text)
+    ):
         if findings:
-            return about(question, findings, Intent.LED_TO, f"{_title(Intent.LED_TO)} {named(findings)}?")
-        intent = Intent.ADDRESSEE if re.search(r"\bwho\b", question.text, re.IGNORECASE) else Intent.TEXT
-        return about(question, context, intent, f"What does {named(context)} say?")
+            return _follows_from(question, findings)
+        if re.search(r"\bwho\b", question.text, re.IGNORECASE):
+            return about(question, context, Intent.ADDRESSEE, f"{_title(Intent.ADDRESSEE)} {named(context)}?")
+        if recommendations and EVIDENCE.search(question.text):
+            return about(
+                question, recommendations, Intent.EVIDENCE, f"{_title(Intent.EVIDENCE)} {named(recommendations)}?"
+            )
+        return about(question, context, Intent.TEXT, f"What does {named(context)} say?")
     probe = replace(question, references=(Reference(Kind.RECOMMENDATION, "0", "0"),), passages=tuple(recommendations))
     if recommendations and (kind := classify(probe, question.text, question.text).intent) in {
         Intent.EVIDENCE,
         Intent.ADDRESSEE,
     }:
         return about(question, recommendations, kind, f"{_title(kind)} {named(recommendations)}?")
-    if _WHERE.search(question.text) or who_said or question.wanted is Wanted.FINDING:
+    if _WHERE.search(question.text) or _VERBATIM.search(question.text) or who_said or question.wanted is Wanted.FINDING:
         return about(question, context, Intent.TEXT, f"What does {named(context)} say?")
     return None
 
@@ -104,7 +141,8 @@ def _swapped(
     question: Question, previous: Question, context: Sequence[Passage], scope: Sequence[Report]
 ) -> Question | None:
     """The last structural question of something else: "and 2.3?", "and for the acute trust?", "and in section 5.2?"."""
-    fragment = CONNECTOR.search(question.text) is not None or len(words(question.text)) <= 4
+    turn = opened(question.text)
+    fragment = turn.joined or turn.swapped or len(words(question.text)) <= 4
     if previous.intent is Intent.RETRIEVE or question.topic or not fragment:
         return None
     if question.references:
@@ -151,4 +189,4 @@ def _counterpart(
     return about(question, meant, Intent.TEXT, f"What does {named(meant)} say?") if meant else None
 
 
-RULES: tuple[Rule, ...] = (_counterpart, _corrected, *LIST_RULES, _pointed_structure, _swapped)
+RULES: tuple[Rule, ...] = (_counterpart, _corrected, *LIST_RULES, _to_be_done, _pointed_structure, _swapped)
