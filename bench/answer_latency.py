@@ -1,4 +1,4 @@
-"""One answer against the bare encoding of its question: same weights, same process, in turns.
+"""One answer against the bare encoding of its question: same network (ours with its adapter merged), same process, in turns.
 
 The questions are those of the gold sets. Each is asked for the first time when it is timed: nothing is warm but the model.
 """
