@@ -15,6 +15,7 @@ from index.embed import Embedder, EmbedProgress
 from index.filters import Filters
 from index.generation import Progress
 from index.library import Library
+from index.tokens import TokenVectors
 from rag.answer import answer_question
 from rag.rerank import Reranker
 from rag.retrieve import RetrievedPassage
@@ -49,7 +50,9 @@ class RememberingEmbedder:
         """Wrap an embedder, under its own name and checksum."""
         self._embedder = embedder
         self._vectors: dict[str, NDArray[np.float32]] = {}
-        self.name, self.checksum, self.dimension = embedder.name, embedder.checksum, embedder.dimension
+        self._tokens: dict[str, TokenVectors] = {}
+        self.name, self.checksum = embedder.name, embedder.checksum
+        self.dimension, self.token_dimension = embedder.dimension, embedder.token_dimension
 
     def encode(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> NDArray[np.float32]:
         """As `Embedder.encode`; progress counts the texts that are new."""
@@ -57,6 +60,17 @@ class RememberingEmbedder:
         if new:
             self._vectors.update(zip(new, self._embedder.encode(new, progress), strict=True))
         return np.array([self._vectors[text] for text in texts], dtype=np.float32).reshape(-1, self.dimension)
+
+    def encode_with_tokens(
+        self, texts: Sequence[str], progress: EmbedProgress | None = None
+    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        """As `Embedder.encode_with_tokens`; progress counts the texts that are new."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._tokens]
+        if new:
+            vectors, tokens = self._embedder.encode_with_tokens(new, progress)
+            self._vectors.update(zip(new, vectors, strict=True))
+            self._tokens.update(zip(new, tokens, strict=True))
+        return self.encode(texts), [self._tokens[text] for text in texts]
 
 
 def in_process(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelDamaged, UnknownName
+from index.tokens import NO_TOKENS, TOKEN_HEAD, TokenHead, TokenVectors
 
 # huggingface_hub reads these once, at its import; gradio imports it too.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -28,11 +29,13 @@ BUNDLED_NAME = "all-MiniLM-L6-v2"
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as published on the Hugging Face hub.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
-# LoRA on top of the bundled weights, trained by `make train` (index/training/README.md); training.json has its SHA-256.
+# LoRA on top of the bundled weights and a token head, trained by `make train` (index/training/README.md); training.json has the SHA-256
+# of both files, one after the other.
 ADAPTER = Path(__file__).resolve().parent / "adapter"
 ADAPTED_NAME = f"{BUNDLED_NAME}+clas"
 UNADAPTED = "bundled-unadapted"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
+TRAINED = (ADAPTER_WEIGHTS, TOKEN_HEAD)
 TRAINING = "training.json"
 _MEND_ADAPTER = "restore index/adapter from the repository, or train it again with `make train`"
 _BATCH = 32
@@ -59,6 +62,11 @@ class Embedder(Protocol):
         """Length of each vector."""
         ...
 
+    @property
+    def token_dimension(self) -> int:
+        """Length of each token vector; 0 for a model that gives none."""
+        ...
+
     def encode(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> NDArray[np.float32]:
         """Embed texts.
 
@@ -71,12 +79,18 @@ class Embedder(Protocol):
         """
         ...
 
+    def encode_with_tokens(
+        self, texts: Sequence[str], progress: EmbedProgress | None = None
+    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        """As `encode`, and the token vectors of each text out of the same pass; NO_TOKENS where the model gives none."""
+        ...
+
 
 class SentenceTransformerEmbedder:
     """A sentence-transformers model loaded from a local folder, on the CPU."""
 
     def __init__(self, folder: Path, name: str, checksum: str, adapter: Path | None = None) -> None:
-        """Load the model in `folder`, with a LoRA adapter merged into its weights where one is given.
+        """Load the model in `folder`, with a LoRA adapter merged into its weights and its token head where an adapter is given.
 
         `name` and `checksum` are what an index remembers it by.
         """
@@ -88,24 +102,23 @@ class SentenceTransformerEmbedder:
         self._model = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
         )
+        self._head: TokenHead | None = None
         if adapter is not None:
             from peft import PeftModel
 
             with peft_warnings_ignored():
                 PeftModel.from_pretrained(self._model[0].auto_model, str(adapter)).merge_and_unload()
+            self._head = TokenHead.load(adapter / TOKEN_HEAD)
         self.name = name
         self.checksum = checksum
         self.dimension = int(self._model.get_embedding_dimension() or 0)
+        self.token_dimension = self._head.dimension if self._head else 0
         self._threads = torch.get_num_threads()
 
     def encode(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> NDArray[np.float32]:
         """Embed texts; see Embedder.encode. Longest first, so that a batch holds texts of about one length."""
-        self._use_threads(1 if len(texts) < _BATCH else self._threads)
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-        step = _BATCH * _BATCHES_PER_CALL
-        for start in range(0, len(order), step):
-            rows = order[start : start + step]
+        for rows in self._batches(texts, progress):
             vectors[rows] = self._model.encode(
                 [texts[row] for row in rows],
                 batch_size=_BATCH,
@@ -113,9 +126,36 @@ class SentenceTransformerEmbedder:
                 convert_to_numpy=True,
                 normalize_embeddings=True,
             )
+        return vectors
+
+    def encode_with_tokens(
+        self, texts: Sequence[str], progress: EmbedProgress | None = None
+    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        """Embed texts and their word pieces; see Embedder.encode_with_tokens."""
+        tokens = [NO_TOKENS] * len(texts)
+        if self._head is None:
+            return self.encode(texts, progress), tokens
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for rows in self._batches(texts, progress):
+            found = self._model.encode(
+                [texts[row] for row in rows], batch_size=_BATCH, show_progress_bar=False, output_value=None
+            )
+            for row, one in zip(rows, found, strict=True):
+                vectors[row] = one["sentence_embedding"].numpy()
+                pieces = int(one["attention_mask"].sum())
+                tokens[row] = self._head.apply(one["token_embeddings"][1 : pieces - 1].numpy())
+        return vectors, tokens
+
+    def _batches(self, texts: Sequence[str], progress: EmbedProgress | None) -> Iterator[list[int]]:
+        """Rows of texts, longest first; progress is told once what is done with a batch."""
+        self._use_threads(1 if len(texts) < _BATCH else self._threads)
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        step = _BATCH * _BATCHES_PER_CALL
+        for start in range(0, len(order), step):
+            rows = order[start : start + step]
+            yield rows
             if progress is not None:
                 progress(start + len(rows), len(order))
-        return vectors
 
     @staticmethod
     def _use_threads(count: int) -> None:
@@ -170,7 +210,7 @@ def load_adapted(adapter: Path) -> Embedder:
     """
     try:
         expected = str(json.loads((adapter / TRAINING).read_text(encoding="utf-8"))["sha256"])
-        found = sha256_of([adapter / ADAPTER_WEIGHTS])
+        found = sha256_of([adapter / name for name in TRAINED])
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ModelDamaged(f"the adapter of {BUNDLED_NAME} cannot be read; {_MEND_ADAPTER}") from exc
     if found != expected:

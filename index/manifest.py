@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from index.errors import IndexDamaged
 
-INDEX_SCHEMA = 1
+INDEX_SCHEMA = 2
 MANIFEST = "manifest.json"
 PUBLISHED = "published"
 STAGED = ".part"

@@ -22,6 +22,7 @@ from index.manifest import INDEX_SCHEMA, Manifest, PrivateCopy, read_manifest
 from index.report import Passage, Report
 from index.report_json import SCHEMA as PARSER_SCHEMA
 from index.report_json import report_from_json
+from index.tokens import TokenVectors, best_matches
 from index.vectors import Floats, PassageVectors
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class PassageIndex:
         self.reports = reports
         self.passages = tuple(passage for report in reports for passage in report.passages)
         self.vectors = vectors.passage_vectors
+        self._tokens = vectors.token_vectors
+        self._token_starts: list[int] = vectors.token_starts.tolist()
         self.sentence_vectors = vectors.sentence_vectors
         self.sentences = tuple(SentenceRow(*map(int, span)) for span in vectors.sentence_spans)
         rows = np.arange(len(self.passages) + 1)
@@ -135,6 +138,16 @@ class PassageIndex:
         if filled.size:
             best[filled] = np.maximum.reduceat(cosines, starts[filled])
         return best
+
+    def best_matches(self, question: TokenVectors, rows: Sequence[int]) -> Floats | None:
+        """Shape (len(rows), t): best cosine of each word piece of a question with the passages in these rows (index/tokens.py).
+
+        None where the question or the index has no token vectors.
+        """
+        if not len(question.vectors) or not self._tokens.size:
+            return None
+        starts = self._token_starts
+        return best_matches(question, [self._tokens[starts[row] : starts[row + 1]] for row in rows])
 
     def search_sentences(self, cosines: Floats, k: int, filters: Filters = NO_FILTERS) -> list[tuple[Passage, float]]:
         """At most k passages by `best_sentence_cosines`, best first, ties by passage id."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.tokens import NO_TOKENS, TokenVectors
+
 
 class WordEmbedder:
     """Bag of words: one axis a word (CRC-32 modulo the dimension), rows of length 1.
@@ -18,6 +20,7 @@ class WordEmbedder:
         self.name = name
         self.checksum = checksum
         self.dimension = dimension
+        self.token_dimension = 0
         self.encoded: list[str] = []
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> NDArray[np.float32]:
@@ -29,3 +32,8 @@ class WordEmbedder:
         if progress is not None:
             progress(len(texts), len(texts))
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def encode_with_tokens(
+        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> tuple[NDArray[np.float32], list[TokenVectors]]:
+        return self.encode(texts, progress), [NO_TOKENS] * len(texts)

@@ -34,7 +34,7 @@ QUESTIONS = (
 # The series opens and closes every report with the same sentences on how it was made.
 STANDING_WORDS = ("context", "how we", "next steps", "what people", "about")
 SOURCE = Source("small", PASSAGES, QUESTIONS)
-QUICK = SETTINGS | {"epochs": 2, "rank": 2, "alpha": 4}
+QUICK = SETTINGS | {"epochs": 2, "rank": 2, "alpha": 4, "token_dimension": 8}
 
 
 def test_the_material_has_no_faults_and_no_review_is_both_learnt_and_held_out() -> None:
@@ -96,7 +96,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_training_twice_gives_the_same_bytes(trained: Path, tmp_path: Path) -> None:
     train([SOURCE], tmp_path, QUICK)
-    for name in ("adapter_model.safetensors", "training.json"):
+    for name in ("adapter_model.safetensors", "token_head.safetensors", "training.json"):
         assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
 
 
@@ -120,10 +120,11 @@ def test_the_checksum_names_base_and_adapter(real_embedder: Embedder) -> None:
 
 
 @pytest.mark.parametrize("damage", ["flipped", "missing", "untold"])
-def test_a_damaged_adapter_is_refused_with_what_to_do(trained: Path, tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize("name", ["adapter_model.safetensors", "token_head.safetensors"])
+def test_a_damaged_adapter_is_refused_with_what_to_do(trained: Path, tmp_path: Path, name: str, damage: str) -> None:
     for path in trained.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    weights = tmp_path / "adapter_model.safetensors"
+    weights = tmp_path / name
     if damage == "flipped":
         content = bytearray(weights.read_bytes())
         content[-1] ^= 1
