@@ -21,6 +21,7 @@ _COSINE = ("passage_cosine",)
 _COSINES = (*_COSINE, "sentence_cosine")
 _WORDS = (*_COSINES, "lexical", "coverage")
 _GLOSSARY = (*_WORDS, "expanded")
+_KINDS = (*_GLOSSARY, *RANKING[-6:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,26 @@ STEPS = (
     Step("+ best sentence's cosine", UNADAPTED, _COSINES, best_alone),
     Step("+ BM25 and coverage of the question's words", UNADAPTED, _WORDS, best_alone),
     Step("+ glossary", UNADAPTED, _GLOSSARY, best_alone),
-    Step("+ kind of passage", UNADAPTED, RANKING, best_alone),
-    Step("+ adapter", BUNDLED, RANKING, best_alone),
+    Step("+ kind of passage", UNADAPTED, _KINDS, best_alone),
+    Step("+ adapter", BUNDLED, _KINDS, best_alone),
+    Step("+ late interaction", BUNDLED, RANKING, best_alone),
     Step("+ as many passages as the chances say", BUNDLED, RANKING, expected_best),
 )
+
+
+def _but(*left_out: str) -> tuple[str, ...]:
+    """All features but these."""
+    return tuple(feature for feature in RANKING if feature not in left_out)
+
+
 # What is left without one part, beside the last row above.
 WITHOUT = (
-    Step(
-        "without the best sentence's cosine",
-        BUNDLED,
-        tuple(f for f in RANKING if f != "sentence_cosine"),
-        expected_best,
-    ),
-    Step("without BM25 and coverage", BUNDLED, (*_COSINES, *RANKING[len(_WORDS) :]), expected_best),
-    Step("without the glossary", BUNDLED, tuple(f for f in RANKING if f != "expanded"), expected_best),
-    Step("without the kind of passage", BUNDLED, _GLOSSARY, expected_best),
-    Step("without the adapter", UNADAPTED, RANKING, expected_best),
+    Step("without the best sentence's cosine", BUNDLED, _but("sentence_cosine"), expected_best),
+    Step("without BM25 and coverage", BUNDLED, _but("lexical", "coverage"), expected_best),
+    Step("without the glossary", BUNDLED, _but("expanded"), expected_best),
+    Step("without the kind of passage", BUNDLED, _but(*_KINDS[len(_GLOSSARY) :]), expected_best),
+    Step("without late interaction", BUNDLED, _but("late_interaction"), expected_best),
+    Step("without adapter and late interaction", UNADAPTED, _KINDS, expected_best),
 )
 
 

@@ -40,9 +40,8 @@ from rag.evidence import (
     worth_citing,
 )
 from rag.extract import LEAST_CHANCE, MOST_PASSAGES
-from rag.retrieve import Candidates, RetrievedPassage, candidates, ranked
+from rag.retrieve import Candidates, EncodedQuestion, RetrievedPassage, candidates, encode_questions, ranked
 from rag.search_lane import PASSAGES_READ
-from rag.words import subject
 
 Models = dict[str, dict[str, float]]
 Cite = Callable[[Sequence[float]], int]
@@ -70,7 +69,7 @@ class Asked:
         question: its text.
         weight: how much it counts.
         index: the generation it was asked of.
-        vector: (d,) unit vector of its subject.
+        encoded: its subject, encoded.
         found: n candidates.
         evidence: for each piece of evidence that is required, the ids that are it; none: nothing answers the question.
         allowed: ids that may be cited as well.
@@ -80,7 +79,7 @@ class Asked:
     question: str
     weight: float
     index: PassageIndex
-    vector: NDArray[np.float32]
+    encoded: EncodedQuestion
     found: Candidates
     evidence: tuple[frozenset[str], ...]
     allowed: frozenset[str]
@@ -146,7 +145,7 @@ def fit_evidence(asked: Sequence[Asked], ranking: Mapping[str, float]) -> dict[s
 def fit_answerable(asked: Sequence[Asked], models: Models) -> dict[str, float]:
     """Weights of the chance that what was found answers the question at all."""
     rows = np.array(
-        [answerable_features(item.question, item.vector, _hits(item, models), item.index) for item in asked]
+        [answerable_features(item.question, item.encoded, _hits(item, models), item.index) for item in asked]
     )
     labels = np.array([bool(item.evidence) for item in asked])
     return _signed_logistic(rows, labels, np.array([item.weight**_TRAPS for item in asked]))
@@ -222,7 +221,7 @@ def _is_searched(question: GoldQuestion) -> bool:
     return alone and question.type not in METADATA_TYPES | {"invalid"}
 
 
-def _of_gold(question: GoldQuestion, index: PassageIndex, found: tuple[NDArray[np.float32], Candidates]) -> Asked:
+def _of_gold(question: GoldQuestion, index: PassageIndex, found: tuple[EncodedQuestion, Candidates]) -> Asked:
     evidence = tuple(
         frozenset(p.id for p in index.passages if item.matched_by(p.report, p.mark, p.text)) for item in question.must
     )
@@ -234,12 +233,11 @@ def _of_gold(question: GoldQuestion, index: PassageIndex, found: tuple[NDArray[n
 
 def _candidates(
     questions: Sequence[str], index: PassageIndex, embedder: Embedder
-) -> list[tuple[NDArray[np.float32], Candidates]]:
-    """For each question the vector of its subject, and what retrieval finds with it."""
-    vectors = embedder.encode([subject(question) for question in questions])
+) -> list[tuple[EncodedQuestion, Candidates]]:
+    """Each question encoded, and what retrieval finds with it."""
     return [
-        (vector, candidates(question, vector, index=index, k=PASSAGES_READ))
-        for question, vector in zip(questions, vectors, strict=True)
+        (encoded, candidates(question, encoded, index=index, k=PASSAGES_READ))
+        for question, encoded in zip(questions, encode_questions(questions, embedder), strict=True)
     ]
 
 
@@ -280,7 +278,7 @@ def figures(item: Asked, models: Models, cite: Cite = expected_best) -> dict[str
 
 def refused(item: Asked, models: Models) -> bool:
     """Whether the question would be refused."""
-    rows = answerable_features(item.question, item.vector, _hits(item, models), item.index).reshape(1, -1)
+    rows = answerable_features(item.question, item.encoded, _hits(item, models), item.index).reshape(1, -1)
     return bool(probabilities(rows, models["answerable"], ANSWERABLE)[0] < LEAST_ANSWERABLE)
 
 

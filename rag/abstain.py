@@ -4,16 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.report import Report
 from index.store import PassageIndex
 from rag.answerable import answerable
 from rag.asked_value import printing_its_figures, with_asked_value
 from rag.evidence import rarity
 from rag.question import Question
-from rag.retrieve import RetrievedPassage
+from rag.retrieve import EncodedQuestion, RetrievedPassage
 from rag.speaker import with_voice_asked
 from rag.words import stem, topic_words, vocabulary, words
 
@@ -63,7 +60,7 @@ def not_a_question(question: Question) -> Refusal | None:
 
 
 def refusal(
-    question: Question, vector: NDArray[np.float32], retrieved: Sequence[RetrievedPassage], index: PassageIndex
+    question: Question, encoded: EncodedQuestion, retrieved: Sequence[RetrievedPassage], index: PassageIndex
 ) -> Refusal | None:
     """Why the retrieved passages cannot answer the question, or None where they may.
 
@@ -83,7 +80,7 @@ def refusal(
         return None
     if best < LEAST_COSINE_WITHOUT_A_WORD and not index.known(rarity(question.text, index)):
         return Refusal(False, "No loaded report holds any word of what is asked, and no passage comes close to it.")
-    if answerable(question.text, vector, retrieved, index) < LEAST_ANSWERABLE:
+    if answerable(question.text, encoded, retrieved, index) < LEAST_ANSWERABLE:
         return Refusal(False, "No passage comes close enough to the question.")
     voiced = with_voice_asked(question.text, retrieved)
     if not voiced:

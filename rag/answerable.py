@@ -15,7 +15,7 @@ from index.store import PassageIndex
 from rag.detail import Sort, counts, details_asked, thing_counted
 from rag.evidence import Floats, asks_for_several, load_weights, logit, probabilities
 from rag.premise import adverse, asks_more_than_once, presumes
-from rag.retrieve import RetrievedPassage
+from rag.retrieve import EncodedQuestion, RetrievedPassage
 
 # What the "answerable" model of rag/weights.json weighs.
 ANSWERABLE = (
@@ -30,9 +30,10 @@ ANSWERABLE = (
     "other_tone",
     "several",
     "questions",
+    "unmatched",
 )
 RAISES = frozenset({"best_chance", "sum_of_chances"})
-LOWERS = frozenset({"best_is_unlikely", "detail_gap", "count_gap"})
+LOWERS = frozenset({"best_is_unlikely", "detail_gap", "count_gap", "unmatched"})
 
 _WEIGHTS = load_weights()
 _READ = 3
@@ -40,6 +41,8 @@ _READ = 3
 _NO_SENTENCE = 0.4
 # A detail often stands beside the sentence that names its matter ("There were 44 such referrals."): it counts as so much farther.
 _BESIDE = 0.05
+# The cosine from which a word piece of the passage matches one of the question.
+_MATCH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,14 @@ class _Sentence:
     nearness: float
 
 
-def answerable(
-    question: str, vector: NDArray[np.float32], hits: Sequence[RetrievedPassage], index: PassageIndex
-) -> float:
+def answerable(question: str, encoded: EncodedQuestion, hits: Sequence[RetrievedPassage], index: PassageIndex) -> float:
     """Chance in [0, 1] that the hits, at least one, answer the question."""
-    features = answerable_features(question, vector, hits, index).reshape(1, -1)
+    features = answerable_features(question, encoded, hits, index).reshape(1, -1)
     return float(probabilities(features, _WEIGHTS["answerable"], ANSWERABLE)[0])
 
 
 def answerable_features(
-    question: str, vector: NDArray[np.float32], hits: Sequence[RetrievedPassage], index: PassageIndex
+    question: str, encoded: EncodedQuestion, hits: Sequence[RetrievedPassage], index: PassageIndex
 ) -> Floats:
     """Shape (len(ANSWERABLE),): what tells whether the hits, at least one, answer the question.
 
@@ -69,10 +70,10 @@ def answerable_features(
     holds one, or that stands beside one, is farther from the question than the best sentence of the first hits (cosine); count_gap:
     the same for a number before the thing counted. presumes: whether the question takes something for granted; other_tone: and
     one of it and of the best sentence is adverse, the other is not. several: whether it asks for more than one thing;
-    questions: for more than one thing about it.
+    questions: for more than one thing about it. unmatched: weight of its word pieces that the best hit has no match for.
     """
     best = logit(max(hit.score for hit in hits))
-    sentences = _sentences([hit.passage for hit in hits[:_READ]], vector, index)
+    sentences = _sentences([hit.passage for hit in hits[:_READ]], encoded.vector, index)
     nearest = max(sentences, key=lambda sentence: sentence.cosine)
     asked = details_asked(question)
     thing = thing_counted(question)
@@ -89,8 +90,14 @@ def answerable_features(
         "other_tone": float(taken_for_granted and adverse(question) != adverse(nearest.text)),
         "several": float(asks_for_several(question)),
         "questions": float(asks_more_than_once(question)),
+        "unmatched": _unmatched(encoded, hits[0].passage, index),
     }
     return np.array([features[name] for name in ANSWERABLE])
+
+
+def _unmatched(encoded: EncodedQuestion, passage: Passage, index: PassageIndex) -> float:
+    matches = index.best_matches(encoded.tokens, [index.row(passage.id)])
+    return 0.0 if matches is None else float((matches[0] < _MATCH) @ encoded.tokens.weights)
 
 
 def _gap(sentences: Sequence[_Sentence], holds: Callable[[str], bool]) -> float:

@@ -25,19 +25,37 @@ WEIGHTS = Path(__file__).resolve().parent / "weights.json"
 RANKING = (
     "passage_cosine",
     "sentence_cosine",
+    "late_interaction",
     "lexical",
     "coverage",
     "expanded",
     "recommendation",
     "recommendation_asked",
     "background",
+    "background_asked",
+    "background_unasked",
     "illustration",
 )
 # What is known of a candidate once the candidates are ranked.
-EVIDENCE = ("score", "behind_best", "several", "several_behind_best")
+EVIDENCE = ("score", "behind_best", "several", "several_behind_best", "over_mean", "margin")
+# So many candidates, best first, tell how the best ones stand out.
+COMPARED = 10
+_BACKGROUND = frozenset({Kind.CONTEXT, Kind.FRONT_MATTER})
 _ASKS_FOR_ACTION = re.compile(
     r"\b(?:recommend\w*|recs?|should|must|ought|need(?:s|ed)? to|has to|have to|had to|supposed to|told to|asked to|"
     r"expected to|required to|actions?|going to|be done|do about|put right|fix\w*|improve\b|change[ds]?)\b",
+    re.IGNORECASE,
+)
+# Who runs, pays for or employs stands in what a report says of the area, seldom in a finding.
+_ASKS_FOR_PROVIDER = re.compile(
+    r"\bwho(?:se|m)?\b.{0,40}\b(?:run|runs|running|provid\w+|commission\w*|deliver\w*|employ\w*|works? for|in charge of|"
+    r"responsible for|pays? for|service is)\b|\bwho (?:does|do) .{0,30}work for\b|\bwhose (?:service|job|team)\b|"
+    r"\b(?:which|what) (?:trust|organi[sz]ation|provider|body|company|charity|firm|council|ccg)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_FINDINGS = re.compile(
+    r"\b(?:what|how|did|do|does)\b.{0,20}\b(?:inspectors?|inspection|reviewers?|cqc|review|report)\b.{0,20}"
+    r"\b(?:f[io]u?nd|sa(?:y|id|w)|see|report|note|make of|think|thought)",
     re.IGNORECASE,
 )
 _ASKS_FOR_SEVERAL = re.compile(
@@ -70,27 +88,32 @@ def ranking_features(
     passages: Sequence[Passage],
     passage_cosines: NDArray[np.floating],
     sentence_cosines: NDArray[np.floating],
+    late: NDArray[np.floating],
     lexical: NDArray[np.floating],
     coverage: NDArray[np.floating],
     expanded: NDArray[np.floating],
 ) -> Floats:
     """Shape (n, len(RANKING)): the features of n candidates, each array of shape (n,).
 
-    `lexical` and `expanded` are shares of the best BM25 score, for the question's words and for what the glossary makes of them;
-    `coverage` is the share of the weight of the question's topic words.
+    `late` is late interaction (index/tokens.py). `lexical` and `expanded` are shares of the best BM25 score, for the question's words and
+    for what the glossary makes of them; `coverage` is the share of the weight of the question's topic words.
     """
     action = float(_ASKS_FOR_ACTION.search(question) is not None)
+    provider = float(_ASKS_FOR_PROVIDER.search(question) is not None)
+    found = float(_ASKS_FOR_FINDINGS.search(question) is not None)
     kinds = [
         (
             float(passage.kind is Kind.RECOMMENDATION),
             action * (passage.kind is Kind.RECOMMENDATION),
-            float(passage.kind in {Kind.CONTEXT, Kind.FRONT_MATTER}),
+            float(passage.kind in _BACKGROUND),
+            provider * (passage.kind is Kind.CONTEXT),
+            found * (passage.kind in _BACKGROUND),
             float(passage.kind in {Kind.QUOTE, Kind.CASE_EXAMPLE}),
         )
         for passage in passages
     ]
-    signals = np.stack([passage_cosines, sentence_cosines, lexical, coverage, expanded], axis=1)
-    return np.hstack([signals, np.array(kinds, dtype=np.float64).reshape(-1, 4)])
+    signals = np.stack([passage_cosines, sentence_cosines, late, lexical, coverage, expanded], axis=1)
+    return np.hstack([signals, np.array(kinds, dtype=np.float64).reshape(-1, len(RANKING) - signals.shape[1])])
 
 
 def ranking_scores(features: Floats, weights: Weights) -> Floats:
@@ -99,11 +122,17 @@ def ranking_scores(features: Floats, weights: Weights) -> Floats:
 
 
 def evidence_features(question: str, scores: Floats) -> Floats:
-    """Shape (n, len(EVIDENCE)) for candidates with these ranking scores, best first."""
+    """Shape (n, len(EVIDENCE)) for n candidates with these ranking scores, best first.
+
+    over_mean: how far a score stands over the mean of the first COMPARED; margin: the best score less the second.
+    """
     several = float(asks_for_several(question))
     behind = scores[0] - scores if len(scores) else scores
-    constant = np.full(len(scores), several)
-    return np.stack([scores, behind, constant, several * behind], axis=1)
+    over_mean = scores - scores[:COMPARED].mean() if len(scores) else scores
+    margin = float(scores[0] - scores[1]) if len(scores) > 1 else 0.0
+    constant = np.ones(len(scores))
+    columns = [scores, behind, several * constant, several * behind, over_mean, margin * constant]
+    return np.stack(columns, axis=1)
 
 
 def probabilities(features: Floats, weights: Weights, names: Sequence[str]) -> Floats:

@@ -1,4 +1,4 @@
-"""Hybrid retrieval: passage vectors, sentence vectors and BM25, ranked by a calibrated weighted sum (rag/evidence.py)."""
+"""Hybrid retrieval: passage vectors, sentence vectors, late interaction and BM25, ranked by a calibrated weighted sum (rag/evidence.py)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from index.embed import Embedder
 from index.filters import Filters
 from index.report import Passage, Report
 from index.store import NO_FILTERS, PassageIndex
+from index.tokens import NO_TOKENS, TokenVectors
 from rag.abbreviations import abbreviations
 from rag.evidence import (
+    COMPARED,
     EVIDENCE,
     Floats,
     Weights,
@@ -29,6 +31,28 @@ from rag.words import subject, topic_words
 PREFERRED = 1.0
 CANDIDATES = 50
 _WEIGHTS = load_weights()
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuestion:
+    """What the embedder makes of a question's subject in one pass.
+
+    Attributes:
+        vector: shape (d,), length 1.
+        tokens: its word pieces, for late interaction; none where the model gives none.
+    """
+
+    vector: NDArray[np.float32]
+    tokens: TokenVectors = NO_TOKENS
+
+
+def encode_questions(questions: Sequence[str], embedder: Embedder) -> list[EncodedQuestion]:
+    """Each question's subject, encoded; equal ones once."""
+    subjects = [subject(question) for question in questions]
+    different = list(dict.fromkeys(subjects))
+    vectors, tokens = embedder.encode_with_tokens(different)
+    encoded = {text: EncodedQuestion(*own) for text, *own in zip(different, vectors, tokens, strict=True)}
+    return [encoded[text] for text in subjects]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +112,12 @@ def search(
         k: cut-off rank, at least 1.
         filters: what may be found.
     """
-    return retrieve(question, embedder.encode([subject(question)])[0], index=index, k=k, filters=filters)
+    return retrieve(question, encode_questions([question], embedder)[0], index=index, k=k, filters=filters)
 
 
 def retrieve(
     question: str,
-    vector: NDArray[np.float32],
+    encoded: EncodedQuestion,
     *,
     index: PassageIndex,
     k: int,
@@ -101,12 +125,12 @@ def retrieve(
     within: Collection[str] = (),
     prefer: Collection[str] = (),
 ) -> list[RetrievedPassage]:
-    """As `search`, for a question whose (d,) unit vector is known.
+    """As `search`, for a question that is encoded already.
 
     `within` restricts to these ids; `prefer` names those that the conversation is about, which gain PREFERRED.
     Ties are broken by passage id. Empty if nothing passes the filters.
     """
-    found = candidates(question, vector, index=index, k=k, filters=filters, within=within)
+    found = candidates(question, encoded, index=index, k=k, filters=filters, within=within)
     return ranked(question, found, _WEIGHTS, k, prefer)
 
 
@@ -116,7 +140,7 @@ def ranked(
     """The first k candidates by the "ranking" model, each with its chance by the "evidence" model."""
     scores = ranking_scores(found.features, models["ranking"])
     scores += [PREFERRED * (passage.id in prefer) for passage in found.passages]
-    order = np.argsort(-scores, kind="stable")[:k]
+    order = np.argsort(-scores, kind="stable")[: max(k, COMPARED)]
     chances = probabilities(evidence_features(question, scores[order]), models["evidence"], EVIDENCE)
     return [
         RetrievedPassage(
@@ -126,13 +150,13 @@ def ranked(
             found.found_by[row],
             float(found.cosines[row]),
         )
-        for rank, (row, chance) in enumerate(zip(order, chances, strict=True), 1)
+        for rank, (row, chance) in enumerate(zip(order[:k], chances[:k], strict=True), 1)
     ]
 
 
 def candidates(
     question: str,
-    vector: NDArray[np.float32],
+    encoded: EncodedQuestion,
     *,
     index: PassageIndex,
     k: int,
@@ -141,6 +165,7 @@ def candidates(
 ) -> Candidates:
     """The passages that any of the three searches finds among its first CANDIDATES (or k), with their features."""
     wide = max(k, CANDIDATES) if not within else len(index.passages)
+    vector = encoded.vector
     keywords = " ".join(topic_words(question)) or question
     dense = {passage.id for passage, _ in index.search_dense(vector, wide, filters)}
     lexical = {passage.id: score for passage, score in index.search_lexical(keywords, wide, filters)}
@@ -153,11 +178,13 @@ def candidates(
     passages = tuple(index.passages[row] for row in rows)
     by_passage = index.vectors[rows] @ vector
     by_sentence = sentence[rows]
+    matches = index.best_matches(encoded.tokens, rows.tolist())
     features = ranking_features(
         question,
         passages,
         by_passage,
         by_sentence,
+        by_sentence if matches is None else matches @ encoded.tokens.weights,
         _shares(lexical, passages),
         index.coverage(rarity(question, index))[rows],
         _shares(expanded, passages),

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.embed import Embedder
 from index.filters import Filters
 from index.store import NO_FILTERS, PassageIndex
@@ -17,9 +14,8 @@ from rag.parts import one_for_each_part, one_for_each_report, put_together, told
 from rag.question import Intent, Question
 from rag.record import AnswerStatus
 from rag.rerank import Reranker, reranked
-from rag.retrieve import RetrievedPassage, retrieve
+from rag.retrieve import EncodedQuestion, RetrievedPassage, encode_questions, retrieve
 from rag.retrieve import search as hybrid_search
-from rag.words import subject
 
 PASSAGES_READ = 10
 
@@ -80,31 +76,23 @@ def searched(
     """
     if parts := one_for_each_report(question, index.reports) or one_for_each_part(question):
         found = [
-            (part, _searched_once(part, vector, index, reranker, stop))
-            for part, vector in zip(parts, _vectors(parts, embedder), strict=True)
+            (part, _searched_once(part, encoded, index, reranker, stop))
+            for part, encoded in zip(parts, encode_questions([part.text for part in parts], embedder), strict=True)
         ]
         answered = [one for _, one in found if isinstance(one, Found)]
         if answered:
             silent = [told(part, question, index.reports) for part, one in found if isinstance(one, Refused)]
             draft = put_together([one.draft for one in answered], silent)
             return Found(draft, frozenset().union(*(one.offered for one in answered)))
-    return _searched_once(question, _vectors([question], embedder)[0], index, reranker, stop)
-
-
-def _vectors(questions: Sequence[Question], embedder: Embedder) -> list[NDArray[np.float32]]:
-    """The (d,) unit vector of each question's subject; the reports that are compared are mostly asked in the same words."""
-    subjects = [subject(question.text) for question in questions]
-    different = list(dict.fromkeys(subjects))
-    vectors = dict(zip(different, embedder.encode(different), strict=True))
-    return [vectors[text] for text in subjects]
+    return _searched_once(question, encode_questions([question.text], embedder)[0], index, reranker, stop)
 
 
 def _searched_once(
-    question: Question, vector: NDArray[np.float32], index: PassageIndex, reranker: Reranker | None, stop: StopClock
+    question: Question, encoded: EncodedQuestion, index: PassageIndex, reranker: Reranker | None, stop: StopClock
 ) -> Found | Refused:
     hits = retrieve(
         question.text,
-        vector,
+        encoded,
         index=index,
         k=PASSAGES_READ,
         filters=restricted(question),
@@ -113,27 +101,27 @@ def _searched_once(
     )
     hits = reranked(question.text, about_those_asked(question, hits), reranker)
     stop("retrieve")
-    found = _drafted(question, vector, hits, index)
+    found = _drafted(question, encoded, hits, index)
     stop("answer")
     return found
 
 
 def _drafted(
-    question: Question, vector: NDArray[np.float32], hits: Sequence[RetrievedPassage], index: PassageIndex
+    question: Question, encoded: EncodedQuestion, hits: Sequence[RetrievedPassage], index: PassageIndex
 ) -> Found | Refused:
-    if refused := refusal(question, vector, hits, index):
+    if refused := refusal(question, encoded, hits, index):
         status = AnswerStatus.OUT_OF_SCOPE if refused.out_of_scope else AnswerStatus.NOT_IN_REPORT
         nearest = () if refused.out_of_scope else tuple(hit.passage.id for hit in hits[:3])
         return Refused(status, refused.reason, nearest)
-    return Found(extract(question, hits, vector, index), frozenset(hit.passage.id for hit in hits))
+    return Found(extract(question, hits, encoded.vector, index), frozenset(hit.passage.id for hit in hits))
 
 
 def with_recommendation_found(
     question: Question, index: PassageIndex, embedder: Embedder, reranker: Reranker | None
 ) -> Question:
     """For "what led to the recommendation on …": the recommendation nearest to the topic, or plain retrieval where none is near."""
-    vector = _vectors([question], embedder)[0]
-    hits = retrieve(question.text, vector, index=index, k=PASSAGES_READ, filters=restricted(question))
+    encoded = encode_questions([question.text], embedder)[0]
+    hits = retrieve(question.text, encoded, index=index, k=PASSAGES_READ, filters=restricted(question))
     hits = reranked(question.text, hits, reranker)
     if not hits or hits[0].cosine < NEAR or unknown_names(question, question.filters.scope(index.reports)):
         return replace(question, intent=Intent.RETRIEVE)

@@ -13,7 +13,7 @@ from index.report import Kind, Voice
 from index.store import PassageIndex
 from index.training.examples import Source, TrainingPassage
 from rag.evidence import EVIDENCE, RANKING
-from rag.retrieve import Candidates
+from rag.retrieve import Candidates, EncodedQuestion
 from tests.fakes import WordEmbedder
 
 SOURCE = Source(
@@ -43,8 +43,10 @@ def asked(index: PassageIndex, cosines: Sequence[float], required: str = "", all
     ids = dict(zip("abc", (passage.id for passage in index.passages), strict=True))
     found = Candidates(index.passages, features, (("dense",),) * 3, np.array(cosines))
     evidence = tuple(frozenset({ids[letter]}) for letter in required)
-    vector = WordEmbedder().encode(["violence"])[0]
-    return Asked("small", "violence", 1.0, index, vector, found, evidence, frozenset(ids[letter] for letter in allowed))
+    encoded = EncodedQuestion(WordEmbedder().encode(["violence"])[0])
+    return Asked(
+        "small", "violence", 1.0, index, encoded, found, evidence, frozenset(ids[letter] for letter in allowed)
+    )
 
 
 def test_an_invented_review_becomes_a_report_whose_passages_are_slices_of_its_text() -> None:

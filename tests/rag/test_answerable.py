@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from index.embed import Embedder
 from index.generation import build_generation
 from index.report import Kind, Passage, Report, Voice
 from index.store import PassageIndex
 from rag.answerable import ANSWERABLE, LOWERS, RAISES, answerable, answerable_features
 from rag.evidence import load_weights
-from rag.retrieve import RetrievedPassage
+from rag.retrieve import RetrievedPassage, encode_questions
 from tests.fakes import WordEmbedder
 
 TEXTS = (
@@ -42,8 +43,7 @@ def features(index: PassageIndex, question: str, found: Sequence[int], chances: 
         RetrievedPassage(index.passages[number - 1], rank, chance, ("dense",), 0.5)
         for rank, (number, chance) in enumerate(zip(found, chances, strict=True), 1)
     ]
-    vector = WordEmbedder().encode([question])[0]
-    values = answerable_features(question, vector, hits, index)
+    values = answerable_features(question, encode_questions([question], WordEmbedder())[0], hits, index)
     return dict(zip(ANSWERABLE, values.tolist(), strict=True))
 
 
@@ -71,10 +71,27 @@ def test_the_best_chance_counts_wherever_it_stands(index: PassageIndex) -> None:
     assert values["sum_of_chances"] == pytest.approx(0.9)
 
 
+def test_words_that_the_best_passage_has_nothing_like_are_unmatched(
+    real_embedder: Embedder, tmp_path_factory: pytest.TempPathFactory, index: PassageIndex
+) -> None:
+    folder = tmp_path_factory.mktemp("pieces")
+    pieces = PassageIndex.open(folder / build_generation(index.reports, folder, real_embedder))
+
+    def unmatched(question: str) -> float:
+        hit = RetrievedPassage(pieces.passages[3], 1, 0.9, ("dense",), 0.5)
+        encoded = encode_questions([question], real_embedder)[0]
+        values = answerable_features(question, encoded, [hit], pieces).tolist()
+        return dict(zip(ANSWERABLE, values, strict=True))["unmatched"]
+
+    assert unmatched("are the midwives' records good?") < unmatched("is the swimming pool heated?")
+    assert features(index, "is the swimming pool heated?", [4], [0.9])["unmatched"] == 0.0
+    pieces.close()
+
+
 def test_a_likelier_passage_makes_an_answer_likelier_and_a_missing_figure_less_likely(index: PassageIndex) -> None:
     def chance(question: str, number: int, score: float) -> float:
         hit = RetrievedPassage(index.passages[number - 1], 1, score, ("dense",), 0.5)
-        return answerable(question, WordEmbedder().encode([question])[0], [hit], index)
+        return answerable(question, encode_questions([question], WordEmbedder())[0], [hit], index)
 
     assert chance("are records kept well?", 4, 0.9) > chance("are records kept well?", 4, 0.1)
     assert chance("were the alarms a good idea?", 3, 0.9) > chance("how much did the alarms cost?", 3, 0.9)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.report import Kind, Passage, Voice
 from rag.answerable import ANSWERABLE
 from rag.evidence import (
     EVIDENCE,
@@ -15,6 +16,7 @@ from rag.evidence import (
     evidence_features,
     load_weights,
     probabilities,
+    ranking_features,
     worth_citing,
 )
 
@@ -54,6 +56,37 @@ def test_the_chance_never_rises_with_the_rank(scores: list[float], question: str
     chances = probabilities(evidence_features(question, ordered), load_weights()["evidence"], EVIDENCE)
     assert all(first >= second - 1e-12 for first, second in itertools.pairwise(chances))
     assert ((chances >= 0) & (chances <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "unasked"),
+    [
+        ("who runs the clinic for young people?", 1.0, 0.0),
+        ("which trust provides school nursing?", 1.0, 0.0),
+        ("what did the inspectors find at the clinic?", 0.0, 1.0),
+        ("is the clinic open at night?", 0.0, 0.0),
+    ],
+)
+def test_background_is_told_apart_where_a_provider_and_where_findings_are_asked_for(
+    question: str, asked: float, unasked: float
+) -> None:
+    passages = [
+        Passage("elm", mark, kind, Voice.INSPECTORS, None, ("Context",), None, "Words.", 0, 6)
+        for mark, kind in (("§context.1", Kind.CONTEXT), ("¶1.1", Kind.FINDING))
+    ]
+    zeros = np.zeros(2)
+    features = ranking_features(question, passages, *[zeros] * 6)
+    columns = [RANKING.index(name) for name in ("background_asked", "background_unasked")]
+    assert features.shape == (2, len(RANKING))
+    assert features[:, columns].tolist() == [[asked, unasked], [0.0, 0.0]]
+    assert ranking_features(question, [], *[np.zeros(0)] * 6).shape == (0, len(RANKING))
+
+
+def test_a_best_passage_ahead_of_the_others_is_likelier_than_one_among_equals() -> None:
+    weights = load_weights()["evidence"]
+    ahead = probabilities(evidence_features("is it?", np.array([12.0, 6, 6, 6, 6])), weights, EVIDENCE)
+    among = probabilities(evidence_features("is it?", np.array([12.0, 12, 12, 12, 12])), weights, EVIDENCE)
+    assert ahead[0] > among[0] + 0.1
 
 
 @pytest.mark.parametrize(
