@@ -165,25 +165,26 @@ def _fitting(
             continue  # of "the looked after children's hospital" the last two words name nobody
         fits = [name for name, own in known.items() if telling and telling <= own and (kind is None or kind in own)]
         if len(fits) == 1 or (fits and several):
-            return None if _of_another(tokens[:start], report) else (fits, typed[start].start())
+            before = [word[0].lower() for word in typed[:start]]
+            return None if _of_another(before, report) else (fits, typed[start].start())
     return None
 
 
 def _of_another(before: Sequence[str], report: Report) -> bool:
     """Whether the words before a part of a name, back to the nearest function word, hold one that the report does not know."""
-    for token in reversed(before):
-        if token in {"and", "of", "&", "nhs"}:
+    for word in reversed(before):
+        if word in {"and", "of", "&", "nhs"}:
             continue
-        if not topic_words(token):
+        if not topic_words(word):
             return False
-        if token not in vocabulary(report.text) and not _abbreviates(token, report):
+        if stem(word) not in vocabulary(report.text) and not _abbreviates(stem(word), report):
             return True
     return False
 
 
 def _of_strangers(before: str, reports: Sequence[Report]) -> bool:
     """Whether a group's word ends the name of a body that no report knows, as in "<another area> CCG"."""
-    return bool(reports) and all(_of_another([stem(word) for word in words(before)], report) for report in reports)
+    return bool(reports) and all(_of_another(words(before), report) for report in reports)
 
 
 def _by_telling_word(rest: str, report: Report) -> tuple[list[str], str]:

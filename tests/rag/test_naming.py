@@ -34,6 +34,12 @@ def test_an_organisation_of_another_report_has_no_recommendations_in_the_one_nam
     assert (question.organisations, question.strangers) == ((), ("Lowmere Community Health CIC",))
 
 
+def test_a_word_that_only_asks_is_no_part_of_somebody_elses_name(reports: list[Report]) -> None:
+    question = read_question("what was any ambulance service told to do?", reports, Filters())
+    assert question.organisations == ("Aldermoor Conurbation Ambulance Service NHS Trust",)
+    assert (question.intent, question.topic) == (Intent.LIST, ())
+
+
 @pytest.mark.parametrize(
     "asked", ["recs for either hospital trust", "both hospital trusts' recs", "the hospital trusts"]
 )
