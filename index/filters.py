@@ -36,6 +36,8 @@ class Filters:
 
     def matches(self, passage: Passage) -> bool:
         """Whether a search with these filters may find the passage."""
+        if not self:
+            return True
         keys = filter_keys(passage)
         return all(
             not wanted or any(folded(value) in keys[key] for value in wanted)
