@@ -84,6 +84,8 @@ def best_matches(question: TokenVectors, passages: Sequence[NDArray[np.floating]
     filled = [row for row, tokens in enumerate(passages) if len(tokens)]
     if filled and matches.size:
         starts = np.cumsum([0, *(len(passages[row]) for row in filled[:-1])])
-        cosines = np.concatenate([passages[row] for row in filled]).astype(np.float32) @ question.vectors.T
+        # No BLAS: where both cores are busy its threads wait for each other, 8 ms in place of half a one.
+        pieces = np.concatenate([passages[row] for row in filled]).astype(np.float32, copy=False)
+        cosines = np.einsum("te,qe->tq", pieces, question.vectors)
         matches[filled] = np.maximum.reduceat(cosines, starts, axis=0)
     return matches
