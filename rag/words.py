@@ -37,8 +37,9 @@ STRUCTURE = frozenset(
 _FRAME = re.compile(
     r"^(?:(?:so|and|please|ok|okay|hi|hello|tell me|show me|can you tell me|could you tell me|i want to know|"
     r"i(?:'d| would) like to know)[\s,]+)*"
-    r"(?:what|how|where|which|who)?\s*(?:did|do|does|is|was|has|have)?\s*(?:(?:the|cqc|inspectors?|inspection|"
-    r"reviewers?|review|report|they|it|team)\s+)*"
+    r"(?:what|how|where|which|who)?\s*(?:did|do|does|is|was|has|have)?\s*"
+    r"(?:(?:(?:the|cqc|inspectors?|inspection|reviewers?|review|report|they|it|team)\s+)*|"
+    r"(?:the\s+)?(?:[\w'’-]+\s+){1,3}(?:reviews?|reports?|inspections?)\s+)"
     r"(?:say|said|says|find|found|finds|report|reported|conclude|concluded|think|thought|tell|told|mention|"
     r"mentioned|note|noted|see|saw)\s+(?:us\s+|me\s+)?"
     r"(?:about|on|regarding|concerning|of|with|in relation to)?\s+",

@@ -1,0 +1,20 @@
+"""Which words of a question carry what it is about."""
+
+import pytest
+
+from rag.words import subject
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("What did inspectors find about waiting times?", "waiting times?"),
+        ("what does the Elmshire review say about waiting times", "waiting times"),
+        ("What do the two latest reports say on waiting times?", "waiting times?"),
+        ("what did the health visitors report about waiting times", None),
+        ("how long is the wait", None),
+        ("What does the report say?", None),
+    ],
+)
+def test_the_frame_that_asks_is_no_part_of_the_subject(question: str, about: str | None) -> None:
+    assert subject(question) == (about or question)
