@@ -195,7 +195,7 @@ def load_embedder(name: str) -> Embedder:
         return load_verified(bundled_folder(), BUNDLED_NAME, BUNDLED_SHA256)
     folder = Path(name).expanduser()
     if not folder.is_dir():
-        folder = _cached_model(name)
+        folder = cached_model("embedding model", name, (BUNDLED, UNADAPTED))
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise ModelDamaged(f"the embedding model {name!r} has no .safetensors weights; other formats are not loaded")
@@ -247,14 +247,24 @@ def load_verified(
     return SentenceTransformerEmbedder(folder, name, checksum or found, adapter)
 
 
-def _cached_model(name: str) -> Path:
+def cached_model(sort: str, name: str, known: Sequence[str]) -> Path:
+    """Where a model of the Hugging Face hub lies in the local cache.
+
+    Args:
+        sort: what the model is for, as an error calls it.
+        name: its name on the hub.
+        known: names that an error offers.
+
+    Raises:
+        UnknownName: it is not there.
+    """
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(name, local_files_only=True))
     except (HFValidationError, LocalEntryNotFoundError) as exc:
-        raise UnknownName("embedding model (nothing is downloaded)", name, (BUNDLED,)) from exc
+        raise UnknownName(f"{sort} (nothing is downloaded)", name, known) from exc
 
 
 def sha256_of(files: Sequence[Path]) -> str:

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-import index.embed  # noqa: F401  sets the variables that keep huggingface_hub offline, before its first import
-from index.errors import ModelDamaged, UnknownName
+from index.embed import cached_model
+from index.errors import ModelDamaged
 from rag.retrieve import RetrievedPassage
 
 NONE = "none"
@@ -98,7 +98,7 @@ def load_reranker(name: str) -> Reranker | None:
         return None
     folder = Path(name).expanduser()
     if not folder.is_dir():
-        folder = _cached_model(name)
+        folder = cached_model("reranker", name, _KNOWN)
     if not any(folder.glob("*.safetensors")):
         raise ModelDamaged(f"the reranker {name!r} has no .safetensors weights; other formats are not loaded")
     if not _is_cross_encoder(folder):
@@ -106,16 +106,6 @@ def load_reranker(name: str) -> Reranker | None:
             f"{name!r} is no CrossEncoder: nothing in it was trained to score a question with a passage; take a reranker's folder"
         )
     return CrossEncoderReranker(folder, name)
-
-
-def _cached_model(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, local_files_only=True))
-    except (HFValidationError, LocalEntryNotFoundError) as exc:
-        raise UnknownName("reranker (nothing is downloaded)", name, _KNOWN) from exc
 
 
 def _is_cross_encoder(folder: Path) -> bool:
