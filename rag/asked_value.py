@@ -21,7 +21,7 @@ _COUNT_ASKED = re.compile(
     r"would|can|could|may|must|should|took|take|need|got)\b|[?.,]|$)",
     re.IGNORECASE,
 )
-_MONEY = re.compile(r"[£$€]\s?\d|\b\d[\d,.]*\s?(?:pounds|million|k)\b", re.IGNORECASE)
+_MONEY = re.compile(r"[£$€]\s?\d|\b\d[\d,.]{0,30}\s?(?:pounds|million|k)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\d\s?%|\bper\s?cent\b|\b(?:half|third|quarter|majority|most|all|none) of\b", re.IGNORECASE)
 _FIGURE = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])|\b\d+(?=\s?%)")
 _NUMBER_WORDS = frozenset(

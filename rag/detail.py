@@ -13,7 +13,8 @@ _AMOUNTS = _NUMBER_WORDS | frozenset(
     "no none all both every each half third quarter most majority single once twice".split()
 )
 _AMOUNT = rf"\d|\b(?:{'|'.join(sorted(_AMOUNTS))})\b"
-_MONEY = r"[£$€]\s?\d|\b\d[\d,.]*\s?(?:pounds|million|k)\b|\bband \w+"
+# A sum has few digits; without an end to them a table of figures would be read over again from each.
+_MONEY = r"[£$€]\s?\d|\b\d[\d,.]{0,30}\s?(?:pounds|million|k)\b|\bband \w+"
 _SHARE = (
     r"\d\s?%|\bper\s?cent\b|\b(?:half|third|quarter|majority|most|all|none|every) (?:of|but)\b|"
     r"\b(?:in|out of) (?:two|three|four|five|six|eight|ten|\d+)\b|\b\d+ of\b"

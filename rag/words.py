@@ -49,7 +49,8 @@ _FRAME = re.compile(
 
 def subject(question: str) -> str:
     """The question without the frame that asks it: "What did inspectors find about X?" gives "X?"."""
-    rest = _FRAME.sub("", question)
+    # Runs of blanks, which a search over HTTP may hold, would be tried in every division.
+    rest = _FRAME.sub("", " ".join(question.split()))
     return rest if topic_words(rest) else question
 
 

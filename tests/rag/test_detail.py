@@ -1,8 +1,10 @@
 """Which detail a question asks for, and which sentences hold one of its kind."""
 
+import time
+
 import pytest
 
-from rag.detail import Sort, counts, details_asked, thing_counted
+from rag.detail import DETAILS, Sort, counts, details_asked, thing_counted
 
 
 @pytest.mark.parametrize(
@@ -25,8 +27,8 @@ def test_the_detail_asked_for_is_told_from_its_absence(question: str, sort: Sort
     asked = details_asked(question)
     assert asked
     assert asked[0].sort is sort
-    assert all(detail.held_by(holds) for detail in asked[:1])
-    assert not any(detail.held_by(lacks) for detail in asked[:1])
+    assert asked[0].held_by(holds)
+    assert not asked[0].held_by(lacks)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,13 @@ def test_a_number_counts_a_thing_that_stands_shortly_after_it() -> None:
 def test_only_a_question_for_a_number_of_things_has_a_thing_counted() -> None:
     assert thing_counted("How long is the wait?") == frozenset()
     assert thing_counted("how many of them?") == frozenset()
+
+
+def test_a_table_of_figures_is_read_in_no_time() -> None:
+    table = "1," * 4_000
+    started = time.process_time()
+    assert (
+        sum(detail.held_by(table) for detail in DETAILS) == 1
+    )  # any number will do where a number of things is asked for
+    assert time.process_time() - started < 1
+    assert details_asked("how much did it cost?")[0].held_by(f"{table}000 pounds")
