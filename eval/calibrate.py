@@ -1,6 +1,6 @@
-"""Fit the weights of rag/evidence.py and rag/abstain.py: python -m eval.calibrate.
+"""Fit the weights of rag/evidence.py and rag/answerable.py: python -m eval.calibrate.
 
-On the tuning halves of the gold sets and on the two invented reviews that the embedding was not trained on
+On the tuning halves of the gold sets and on the invented reviews that the embedding was not trained on
 (index/training/README.md). Each figure that is printed comes from weights fitted without the report it is told of.
 """
 
@@ -283,7 +283,7 @@ def refused(item: Asked, models: Models) -> bool:
 
 
 def main() -> None:
-    """Print the figures and write rag/weights.json."""
+    """Print the figures and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description="Fit the weights of retrieval.")
     parser.add_argument("--adapter", type=Path, help="an adapter in place of the shipped one")
     parser.add_argument("--out", type=Path, default=WEIGHTS)

@@ -85,7 +85,7 @@ class RetrievedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What the three searches found, before it is ranked; n passages in the order of their ids.
+    """What the searches found, before it is ranked; n passages in the order of their ids.
 
     Attributes:
         passages: n of them.
@@ -163,7 +163,7 @@ def candidates(
     filters: Filters = NO_FILTERS,
     within: Collection[str] = (),
 ) -> Candidates:
-    """The passages that any of the three searches finds among its first CANDIDATES (or k), with their features."""
+    """The passages that any of the searches finds among its first CANDIDATES (or k), with their features."""
     wide = max(k, CANDIDATES) if not within else len(index.passages)
     vector = encoded.vector
     keywords = " ".join(topic_words(question)) or question
