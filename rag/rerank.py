@@ -51,7 +51,7 @@ class CrossEncoderReranker:
             self._model = CrossEncoder(
                 str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
             )
-        except (OSError, ValueError, SafetensorError) as exc:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as exc:
             raise ModelDamaged(f"the reranker {name!r} cannot be loaded ({exc}); fetch it again, or unset it") from exc
         if self._model.num_labels != 1:
             raise ModelDamaged(

@@ -1,5 +1,6 @@
 """A cross-encoder puts what was found in its own order; the chances stay with the ranks."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,15 @@ def test_other_formats_than_safetensors_are_not_loaded(folder: Path) -> None:
 
 def test_broken_weights_are_told_and_not_a_trace(folder: Path) -> None:
     (folder / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(ModelDamaged, match="cannot be loaded"):
+        load_reranker(str(folder))
+
+
+def test_weights_of_another_size_than_the_configuration_says_are_told_and_not_a_trace(folder: Path) -> None:
+    config = folder / "config.json"
+    config.write_text(
+        json.dumps(json.loads(config.read_text(encoding="utf-8")) | {"hidden_size": 32}), encoding="utf-8"
+    )
     with pytest.raises(ModelDamaged, match="cannot be loaded"):
         load_reranker(str(folder))
 
