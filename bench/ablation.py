@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.calibrate import Asked, Cite, Models, collect, collect_gold, expected_best, figures, fit
+from eval.calibrate import Asked, Cite, collect, collect_gold, expected_best, figures, fit_citing
 from eval.gold import Half
 from eval.metrics import difference_interval, mean
 from index.embed import BUNDLED, UNADAPTED, load_embedder
@@ -75,7 +75,7 @@ def only(asked: Sequence[Asked], features: Sequence[str]) -> list[Asked]:
 
 def told(step: Step, fitted_on: Sequence[Asked], asked: Sequence[Asked]) -> list[Mapping[str, float]]:
     """Figures of each question with evidence under one step."""
-    models: Models = fit(only(fitted_on, step.features))
+    models = fit_citing(only(fitted_on, step.features))
     return [figures(item, models, step.cite) for item in only(asked, step.features) if item.evidence]
 
 

@@ -153,9 +153,14 @@ def fit_answerable(asked: Sequence[Asked], models: Models) -> dict[str, float]:
 
 def fit(asked: Sequence[Asked]) -> Models:
     """All models, each on top of the one before."""
-    ranking = fit_ranking(asked)
-    models: Models = {"ranking": ranking, "evidence": fit_evidence(asked, ranking)}
+    models = fit_citing(asked)
     return models | {"answerable": fit_answerable(asked, models)}
+
+
+def fit_citing(asked: Sequence[Asked]) -> Models:
+    """The models that rank passages and give each its chance: all that `figures` takes."""
+    ranking = fit_ranking(asked)
+    return {"ranking": ranking, "evidence": fit_evidence(asked, ranking)}
 
 
 def _logistic(rows: Floats, labels: NDArray[np.bool_], weights: Floats, names: Sequence[str]) -> dict[str, float]:
