@@ -28,6 +28,8 @@ _GROUPS = (
         "gp gps doctor doctors worker workers team teams paediatrician paediatricians".split()
     ),
 )
+# Asked what these said, nobody wants the words of other staff.
+_ONE_PROFESSION = frozenset("gp gps midwife midwives nurse nurses doctor doctors visitor visitors".split())
 # With "been" somebody is told; what stands in a plan or a law is nobody's opinion.
 _NOT_PEOPLE = STRUCTURE | frozenset(
     "it they you we reviewers commission document documents been action actions plan plans to list law policy guidance".split()
@@ -72,19 +74,7 @@ def speakers_asked(question: str) -> frozenset[str]:
     who = {named[-1]}
     for group in _GROUPS:
         if named[-1] in group:
-            specific = named[-1] in {
-                "gp",
-                "gps",
-                "midwife",
-                "midwives",
-                "nurse",
-                "nurses",
-                "doctor",
-                "doctors",
-                "visitor",
-                "visitors",
-            }
-            who |= set() if specific else group
+            who |= set() if named[-1] in _ONE_PROFESSION else group
     return frozenset(stem(word) for word in who)
 
 
