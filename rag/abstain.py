@@ -64,9 +64,9 @@ def refusal(
 ) -> Refusal | None:
     """Why the retrieved passages cannot answer the question, or None where they may.
 
-    Checked in turn: nothing found; a year, or a proper name, that no loaded report holds; the distance of the best passage; the
-    chance that what was found answers at all;
-    words asked for of people whom no near passage lets speak; a figure asked for that none of them has.
+    Checked in turn: nothing found; the distance of the best passage; a year, or a proper name, that no loaded report holds; the
+    chance that what was found answers at all; words asked for of people whom no near passage lets speak; a figure asked for that
+    none of them has. Where a passage prints the figure of the question itself, the chance is not asked.
     """
     reports = question.filters.scope(index.reports)
     if not retrieved:
@@ -76,16 +76,17 @@ def refusal(
         return Refusal(True, "This does not look like a question on the loaded reports.")
     if strangers := unknown_names(question, reports):
         return Refusal(False, f"No loaded report mentions {', '.join(strangers)}.")
-    if printing_its_figures(question.text, retrieved):
+    voiced = with_voice_asked(question.text, retrieved)
+    holding = with_asked_value(question.text, voiced)
+    if holding and printing_its_figures(question.text, retrieved):
         return None
     if best < LEAST_COSINE_WITHOUT_A_WORD and not index.known(rarity(question.text, index)):
         return Refusal(False, "No loaded report holds any word of what is asked, and no passage comes close to it.")
     if answerable(question.text, encoded, retrieved, index) < LEAST_ANSWERABLE:
         return Refusal(False, "No passage comes close enough to the question.")
-    voiced = with_voice_asked(question.text, retrieved)
     if not voiced:
         return Refusal(False, "The passages nearest to the question do not pass on the words of those it asks about.")
-    if not with_asked_value(question.text, voiced):
+    if not holding:
         return Refusal(False, "The passages nearest to the question do not hold the figure it asks for.")
     return None
 

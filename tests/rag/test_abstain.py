@@ -1,10 +1,17 @@
 """What is refused before anything is looked up, and what only looks like it."""
 
+from pathlib import Path
+
 import pytest
 
 from index.filters import Filters
-from rag.abstain import not_a_question
+from index.generation import build_generation
+from index.report import Kind, Passage, Report, Voice
+from index.store import PassageIndex
+from rag.abstain import not_a_question, refusal
 from rag.question import read_question
+from rag.retrieve import RetrievedPassage, encode_questions
+from tests.fakes import WordEmbedder
 
 
 @pytest.mark.parametrize(
@@ -40,3 +47,22 @@ def test_orders_and_requests_for_advice_are_refused(text: str) -> None:
 )
 def test_questions_with_such_words_are_not_refused(text: str) -> None:
     assert not_a_question(read_question(text, (), Filters())) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [("what is the rate of 22.4%?", False), ("what did parents say about the rate of 22.4%?", True)],
+)
+def test_a_figure_of_the_question_in_nobodys_words_is_no_answer_to_what_parents_said(
+    tmp_path: Path, text: str, refused: bool
+) -> None:
+    own = "The rate of 22.4% is falling."
+    passage = Passage("elm", "¶1.1", Kind.FINDING, Voice.INSPECTORS, "1.1", ("Care",), None, own, 0, len(own))
+    report = Report("elm", "elm", None, own, (), (passage,), ())
+    index = PassageIndex.open(tmp_path / build_generation([report], tmp_path, WordEmbedder()))
+    question = read_question(text, index.reports, Filters())
+    hits = [RetrievedPassage(passage, 1, 0.5, ("dense",), 0.6)]
+    found = refusal(question, encode_questions([text], WordEmbedder())[0], hits, index)
+    assert (found is not None) is refused
+    assert found is None or found.reason
+    index.close()
