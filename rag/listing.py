@@ -43,12 +43,13 @@ def listed(question: Question, scope: Sequence[Report]) -> Draft:
         of_whom = f" addressed to {joined(question.organisations)} together with others"
         lead_in = (stated(f"None is addressed to {joined(question.organisations)} alone.", tuple(chosen), follow=True),)
     if not chosen:
-        return Draft(
+        none = Draft(
             (),
             nothing=f"None (0 of {plural(everything, noun)}){of_whom}.",
             completeness=f"0 of {plural(everything, noun)}",
             proved_absent=True,
         )
+        return _with_words_quoted_elsewhere(none, question, scope)
     if question.conditions.place:
         return _at_place(question, chosen, scope, noun)
     completeness = f"{len(chosen)} of {plural(len(chosen), noun)}{of_whom}"
@@ -72,16 +73,22 @@ def _with_words_quoted_elsewhere(draft: Draft, question: Question, scope: Sequen
     quoting = tuple(passage for passage in passages if quotes_somebody(passage.text))
     if not quoting:
         return draft
-    quotes = "quotes" if len(quoting) == 1 else "quote"
-    noted = stated(f"{plural(len(quoting), 'other passage')} {quotes} somebody:", quoting, follow=True)
+    quoted_in = "other passage" if draft.sentences else "passage"
+    noted = stated(f"{plural(len(quoting), quoted_in)} {_quote(len(quoting))} somebody:", quoting, follow=True)
     items = (whole(passage, label(passage, len(scope) > 1)) for passage in quoting)
     sentences = (*draft.sentences, noted, *items)
     together = len({passage.id for sentence in sentences for passage in sentence.passages})
     return replace(
         draft,
         sentences=sentences,
-        completeness=f"{together} of {plural(together, 'passage')} that quote somebody",
+        completeness=f"{together} of {plural(together, 'passage')} that {_quote(together)} somebody",
+        nothing="",
+        proved_absent=False,
     )
+
+
+def _quote(count: int) -> str:
+    return "quotes" if count == 1 else "quote"
 
 
 def unreferenced(question: Question, scope: Sequence[Report]) -> Draft:
