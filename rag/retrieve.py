@@ -29,7 +29,7 @@ from rag.words import subject, topic_words
 
 # What a passage that the conversation is about gains, in units of the ranking score.
 PREFERRED = 1.0
-CANDIDATES = 50
+CANDIDATES = 30
 _WEIGHTS = load_weights()
 
 
