@@ -32,7 +32,8 @@ _GROUPS = (
 _ONE_PROFESSION = frozenset("gp gps midwife midwives nurse nurses doctor doctors visitor visitors".split())
 # With "been" somebody is told; what stands in a plan or a law is nobody's opinion.
 _NOT_PEOPLE = STRUCTURE | frozenset(
-    "i he she it they you we one someone anyone anybody somebody reviewers commission document documents been action actions plan plans to list law policy guidance".split()
+    "i he she it they you we one someone anyone anybody somebody reviewers commission document documents been action actions plan plans "
+    "to list law policy guidance".split()
 )
 # A passage this likely to be evidence is kept whether or not it is seen to pass on words of those asked for.
 SURE = 0.6
