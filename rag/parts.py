@@ -42,15 +42,28 @@ def one_for_each_report(question: Question, loaded: Sequence[Report]) -> tuple[Q
     compared = named if len(named) > 1 else tuple(r.id for r in scope) if _OF_EACH.search(question.text) else ()
     if len(compared) < 2:
         return ()
-    text = question.text
-    for report in (report for report in scope if report.id in named):
-        for name in filter(None, (report.id, report.area)):
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text, flags=re.IGNORECASE)
-    text = " ".join(_LEFT_OVER.sub("", " ".join(text.split())).split())
+    text = without_names(question.text, [report for report in scope if report.id in named])
     return tuple(
-        replace(question, text=text or question.text, filters=replace(question.filters, reports=(report,)))
-        for report in compared
+        replace(question, text=text, filters=replace(question.filters, reports=(report,))) for report in compared
     )
+
+
+def of_one_report(question: Question, loaded: Sequence[Report]) -> Question:
+    """The question without the name of the only report that it can mean: it stands in that report's background, and finds nothing else."""
+    scope = question.filters.scope(loaded)
+    return replace(question, text=without_names(question.text, scope)) if len(scope) == 1 else question
+
+
+def without_names(text: str, reports: Sequence[Report]) -> str:
+    """A question without the ids and areas of these reports, and the words that led to them; as it is, where nothing else is in it."""
+    rest = text
+    for report in reports:
+        for name in filter(None, (report.id, report.area)):
+            rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest, flags=re.IGNORECASE)
+    if rest == text:
+        return text
+    rest = " ".join(_LEFT_OVER.sub("", " ".join(rest.split())).split()).lstrip(" ,:;–-")
+    return rest if topic_words(rest) else text
 
 
 def one_for_each_part(question: Question) -> tuple[Question, ...]:

@@ -10,7 +10,7 @@ from rag.abstain import NEAR, refusal, unknown_names
 from rag.cues import Wanted
 from rag.draft import Draft
 from rag.extract import extract
-from rag.parts import one_for_each_part, one_for_each_report, put_together, told
+from rag.parts import of_one_report, one_for_each_part, one_for_each_report, put_together, told
 from rag.question import Intent, Question
 from rag.record import AnswerStatus
 from rag.rerank import Reranker, reranked
@@ -74,6 +74,7 @@ def searched(
         reranker: what orders anew what was found, None for nothing.
         stop: called with "retrieve" and "answer" when such a stage ends.
     """
+    question = of_one_report(question, index.reports)
     if parts := one_for_each_report(question, index.reports) or one_for_each_part(question):
         found = [
             (part, _searched_once(part, encoded, index, reranker, stop))

@@ -5,7 +5,7 @@ import pytest
 from index.filters import Filters
 from index.report import Report
 from index.store import NO_FILTERS
-from rag.parts import one_for_each_part, one_for_each_report
+from rag.parts import of_one_report, one_for_each_part, one_for_each_report
 from rag.question import read_question
 
 
@@ -40,6 +40,27 @@ def test_a_question_on_one_report_or_none_compares_nothing() -> None:
 
 def test_a_filter_for_one_report_leaves_nothing_to_compare() -> None:
     assert parts("What did each of the reviews say?", Filters(reports=("southby-2016",))) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "searched"),
+    [
+        ("who runs the drug service in Northam?", "who runs the drug service?"),
+        ("Northam: who runs the drug service", "who runs the drug service"),
+        ("what about Northam?", "what about Northam?"),
+        ("who runs the drug service?", "who runs the drug service?"),
+    ],
+)
+def test_the_only_report_that_can_be_meant_is_not_searched_by_its_name(typed: str, searched: str) -> None:
+    asked = read_question(typed, REPORTS, NO_FILTERS)
+    assert of_one_report(asked, REPORTS).text == searched
+    alone = read_question(typed, REPORTS[:1], NO_FILTERS)
+    assert of_one_report(alone, REPORTS[:1]).text == searched
+
+
+def test_of_several_reports_the_names_stay() -> None:
+    asked = read_question("who runs the drug service in Northam and Southby?", REPORTS, NO_FILTERS)
+    assert of_one_report(asked, REPORTS) == asked
 
 
 def questions_in(text: str) -> list[str]:
