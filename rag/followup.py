@@ -20,7 +20,7 @@ Turn = Mapping[str, str]
 
 _MARK = re.compile(r"\[(?:(?P<report>[\w-]+)\s+)?(?P<mark>(?:¶|R|§)[\w.-]+)\]")
 _MAX_TURNS = 40
-_NOTHING_ASKED = "Nothing is asked here. Ask a question on the reports, or go on from the last answer."
+_NOTHING_ASKED = "Nothing is asked here. Ask a question on the reports."
 _ASKS_WHO = re.compile(
     r"^\W*(?:and |so )?(?:who|whose|(?:which|what) (?:trust|organi[sz]ation|provider|body|company|charity)\w*)\b",
     re.IGNORECASE,
@@ -57,7 +57,7 @@ def understand(
         elif not passed_over:
             meant = previous.filters.scope(reports) if previous else reports
             cited, reply = _cited_in(content, meant) or cited, content
-    if previous is not None and is_small_talk(asked):
+    if is_small_talk(asked):
         return replace(read_question(asked, reports, filters), invalid=_NOTHING_ASKED)
     return _read(asked, previous, cited, reply, reports, filters, encode)
 

@@ -34,6 +34,9 @@ _NO_PART = frozenset(
     time records knows shares uses receives makes goes takes gives helps keeps needs offers yet ever still routinely always date
     """.split()
 )
+# What comes after these, or before a particle, is a verb ("does anyone follow up …").
+_SUBJECTS = frozenset("anyone anybody someone somebody everyone everybody they it he she you we i who to not".split())
+_PARTICLES = frozenset("up off out down away together".split())
 _PAIRS = {"is": "are", "was": "were", "does": "do", "has": "have", "isn't": "aren't", "doesn't": "don't"}
 _AGREEING = _PAIRS | {plural: single for single, plural in _PAIRS.items()}
 
@@ -58,7 +61,9 @@ def with_part_replaced(previous: str, fragment: str, encode: Encode, ruled_out: 
         return sentence(f"{text} {said}")
     parts = parts_of(text, several=not preposition and _joins_nouns(bare))
     spans = [span for span in parts if sort_of(text[slice(*span)]) is sort]
-    if not spans and not preposition and len(topic_words(bare)) >= _FEW_WORDS and _joins_nouns(bare):
+    if not spans and preposition:
+        return sentence(f"{text} {said}")
+    if not spans and len(topic_words(bare)) >= _FEW_WORDS and _joins_nouns(bare):
         return None
     spans = spans or parts
     if not spans or not bare:
@@ -122,6 +127,10 @@ def _may_be_part(tokens: Sequence[re.Match[str]], row: int) -> bool:
     if word.isdigit():
         return row > 0 and bool(topic_words(tokens[row - 1][0]))
     if not topic_words(word) or word in _NO_PART:
+        return False
+    if (row and tokens[row - 1][0].lower() in _SUBJECTS) or (
+        row + 1 < len(tokens) and tokens[row + 1][0].lower() in _PARTICLES
+    ):
         return False
     last = row + 1 == len(tokens) or not topic_words(tokens[row + 1][0])
     after_noun = row > 0 and bool(topic_words(tokens[row - 1][0]))

@@ -189,6 +189,8 @@ def test_what_a_pronoun_stands_for_is_read_off_the_last_question(
         ("How long is the wait for an assessment?", "for therapy", "How long is the wait for therapy?"),
         ("is the alert system used", "at the walk-in centre", "Is the alert system used at the walk-in centre?"),
         ("what is the rate of smoking", "vs England", "What is the rate of smoking vs England?"),
+        ("does anyone follow up missed visits", "for dentists", "Does anyone follow up missed visits for dentists?"),
+        ("can they check records", "for midwives", "Can they check records for midwives?"),
     ],
 )
 def test_a_fragment_takes_the_place_of_what_is_of_its_sort(previous: str, fragment: str, whole: str) -> None:
