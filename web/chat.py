@@ -180,14 +180,15 @@ def ask(
         )
     except ClasQAError as error:
         told = f'<p class="warning">{text(public_detail(error))}</p>'
-        yield "", [*messages, message("assistant", told)], before, gr.skip(), announcement("No answer.", alert=True)
+        failed = announcement("No answer.", alert=True)
+        yield gr.skip(), [*messages, message("assistant", told)], before, gr.skip(), failed
         return
     said = [
         {"role": "user", "content": question},
         {"role": "assistant", "content": answer.answer[: schemas.MAX_TURN_CHARACTERS]},
     ]
     yield (
-        "",
+        gr.skip(),  # what is typed meanwhile stays
         [*messages, message("assistant", markup.answer_html(answer))],
         [*before, *said][-schemas.MAX_TURNS :],
         panel(evidence_with_copy(answer, index)),

@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -143,12 +144,14 @@ def cited(index: HandMadeIndex, question: str, mark: str, quote: str, **more: An
 
 
 def answer(question: str, *, index: HandMadeIndex, history: Any, filters: Any, mode: str, **_: Any) -> Answer:
-    """By the first word: crash, damage, absent, attack, follow; else cited, with what was received as the warning."""
+    """By the first word: crash, damage, slowly, absent, attack, follow; else cited, with what was received as the warning."""
     order = question.partition(" ")[0].lower()
     if order == "crash":
         raise RuntimeError("a secret in /srv/clas/secret.py")
     if order == "damage":
         raise IndexDamaged("vectors.npy in /srv/clas/data is short")
+    if order == "slowly":
+        time.sleep(1.5)
     if order == "absent":
         nothing = {
             "status": AnswerStatus.NOT_IN_REPORT,

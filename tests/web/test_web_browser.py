@@ -70,6 +70,7 @@ def ask(page: Page, question: str) -> None:
     box = page.get_by_label("Your question")
     box.fill(question)
     box.press("Enter")
+    expect(box).to_have_value("")
     expect(page.locator("#announcement")).to_contain_text("cited", timeout=15_000)
 
 
@@ -125,6 +126,18 @@ def test_a_follow_up_says_how_it_was_read_and_carries_the_conversation(visit: Vi
     page.get_by_label("Your question").fill("And then?")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator("#messages .said").last).to_contain_text('"content": "follow them"')
+
+
+def test_what_is_typed_while_an_answer_is_made_stays(visit: Visit, base_url: str) -> None:
+    page = visit.open_chat(base_url)
+    box = page.get_by_label("Your question")
+    box.fill("slowly now")
+    box.press("Enter")
+    expect(box).to_have_value("")
+    box.fill("and the next")
+    expect(page.locator("#announcement")).to_contain_text("cited", timeout=15_000)
+    expect(page.get_by_role("region", name="Evidence").locator("mark")).to_have_text("Most checks are made.")
+    expect(box).to_have_value("and the next")
 
 
 def test_filters_restrict_what_is_asked(visit: Visit, base_url: str) -> None:
