@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.embed import (
     ADAPTER,
+    BUNDLED_NAME,
     BUNDLED_SHA256,
     TRAINED,
     TRAINING,
@@ -104,7 +105,8 @@ def train(sources: Sequence[Source], folder: Path, settings: dict[str, Any]) -> 
             sys.stderr.write(f"\rstep {done} of {steps}, {time.monotonic() - began:.0f} s, loss {loss.item():.3f} ")
         losses.append(round(total / passages, 6))
         sys.stderr.write(f"\nepoch {epoch + 1}: mean loss {losses[-1]}\n")
-    adapted.save_pretrained(str(folder))
+    adapted.peft_config["default"].base_model_name_or_path = BUNDLED_NAME  # not where it lies on this machine
+    adapted.save_pretrained(str(folder), save_embedding_layers=False)
     (folder / "README.md").unlink(missing_ok=True)  # peft's empty model card
     late.head().save(folder / TOKEN_HEAD)
     about = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embed import ADAPTED_NAME, ADAPTER, BUNDLED_SHA256, Embedder, load_adapted, load_embedder
+from index.embed import ADAPTED_NAME, ADAPTER, BUNDLED_NAME, BUNDLED_SHA256, Embedder, load_adapted, load_embedder
 from index.errors import ModelDamaged
 from index.training.__main__ import SETTINGS, train
 from index.training.examples import (
@@ -96,8 +96,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_training_twice_gives_the_same_bytes(trained: Path, tmp_path: Path) -> None:
     train([SOURCE], tmp_path, QUICK)
-    for name in ("adapter_model.safetensors", "token_head.safetensors", "training.json"):
+    for name in ("adapter_model.safetensors", "adapter_config.json", "token_head.safetensors", "training.json"):
         assert (tmp_path / name).read_bytes() == (trained / name).read_bytes()
+
+
+def test_the_adapter_names_its_base_and_no_place_on_the_machine_that_trained_it(trained: Path) -> None:
+    for folder in (trained, ADAPTER):
+        told = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        assert told["base_model_name_or_path"] == BUNDLED_NAME
 
 
 def test_training_draws_questions_to_their_passages(trained: Path) -> None:
