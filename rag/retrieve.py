@@ -100,21 +100,6 @@ class Candidates:
     cosines: Floats
 
 
-def search(
-    question: str, *, index: PassageIndex, embedder: Embedder, k: int, filters: Filters = NO_FILTERS
-) -> list[RetrievedPassage]:
-    """At most k passages for a question, best first, ranks from 1.
-
-    Args:
-        question: plain text, not empty.
-        index: the generation that serves.
-        embedder: the model that the generation was built with.
-        k: cut-off rank, at least 1.
-        filters: what may be found.
-    """
-    return retrieve(question, encode_questions([question], embedder)[0], index=index, k=k, filters=filters)
-
-
 def retrieve(
     question: str,
     encoded: EncodedQuestion,
@@ -125,7 +110,7 @@ def retrieve(
     within: Collection[str] = (),
     prefer: Collection[str] = (),
 ) -> list[RetrievedPassage]:
-    """As `search`, for a question that is encoded already.
+    """At most k passages for a question, best first, ranks from 1.
 
     `within` restricts to these ids; `prefer` names those that the conversation is about, which gain PREFERRED.
     Ties are broken by passage id. Empty if nothing passes the filters.

@@ -15,7 +15,6 @@ from rag.question import Intent, Question
 from rag.record import AnswerStatus
 from rag.rerank import Reranker, reranked
 from rag.retrieve import EncodedQuestion, RetrievedPassage, encode_questions, retrieve
-from rag.retrieve import search as hybrid_search
 
 PASSAGES_READ = 10
 
@@ -58,7 +57,8 @@ def search(
         filters: what may be found.
         reranker: what orders anew the passages that an answer would read.
     """
-    hits = hybrid_search(question, index=index, embedder=embedder, k=max(k, PASSAGES_READ), filters=filters)
+    encoded = encode_questions([question], embedder)[0]
+    hits = retrieve(question, encoded, index=index, k=max(k, PASSAGES_READ), filters=filters)
     return [*reranked(question, hits[:PASSAGES_READ], reranker), *hits[PASSAGES_READ:]][:k]
 
 

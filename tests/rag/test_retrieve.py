@@ -13,7 +13,8 @@ from index.report import Kind, Passage, Report, Voice
 from index.store import PassageIndex
 from index.tokens import TokenVectors
 from rag.evidence import RANKING
-from rag.retrieve import candidates, encode_questions, retrieve, search
+from rag.retrieve import candidates, encode_questions, retrieve
+from rag.search_lane import search
 from tests.fakes import WordEmbedder
 
 TEXTS = ("Midwives ask about violence.", "Nurses record the wait.", "Records of violence are kept.")
