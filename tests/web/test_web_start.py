@@ -22,24 +22,29 @@ def test_loopback_is_served(host: str) -> None:
     refuse_open_address(host)
 
 
-def test_the_refusal_is_one_line_and_no_trace() -> None:
-    environment = os.environ | {"CLAS_QA_HOST": "0.0.0.0"}
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("CLAS_QA_HOST", "0.0.0.0", "0.0.0.0"),
+        (
+            "CLAS_QA_RERANKER",
+            "/no/such/reranker",
+            "unknown reranker (nothing is downloaded) '/no/such/reranker'; known: none, the path of",
+        ),
+    ],
+)
+def test_what_cannot_be_served_stops_the_start_with_one_line_and_no_trace(setting: str, value: str, told: str) -> None:
     done = subprocess.run(
-        [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "app.py"],
+        cwd=PROJECT,
+        env=os.environ | {setting: value},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
-    assert "0.0.0.0" in done.stderr
-
-
-def test_a_reranker_that_is_not_there_stops_the_start_with_what_may_be_given() -> None:
-    environment = os.environ | {"CLAS_QA_RERANKER": "/no/such/reranker"}
-    done = subprocess.run(
-        [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert "unknown reranker (nothing is downloaded) '/no/such/reranker'; known: none, the path of" in done.stderr
+    assert told in done.stderr
 
 
 def test_importing_app_loads_neither_gradio_nor_torch() -> None:
