@@ -76,7 +76,7 @@ class Passage:
     """The unit that is retrieved and cited: one paragraph, list or case example of a report.
 
     Attributes:
-        report: id of the report, e.g. "worcestershire-2015".
+        report: id of the report, e.g. "elmshire-2016".
         mark: "¶5.2.7" (finding), "R2.4" (recommendation) or "§slug.7" (no printed number: section and position).
         number: the printed number, None where none is printed.
         heading: titles from the outermost section inwards, without their numbers.
