@@ -7,11 +7,12 @@ from index.report import Passage
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One sentence of a cited passage, and its cosine with the claim in [-1, 1]."""
+    """One sentence of a cited passage, its cosine with the claim in [-1, 1], and the offset in the passage's text at which it starts."""
 
     text: str
     passage: Passage
     cosine: float
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
