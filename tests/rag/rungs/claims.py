@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import sqrt
 
-from index.report import Passage
+from index.report import Kind, Passage, Voice
 from index.sentences import sentence_spans
 from rag.claim import Claim, Evidence
 from rag.words import stem, words
@@ -14,8 +14,8 @@ def passage(
     mark: str = "¶1.1",
     *,
     heading: tuple[str, ...] = ("The child's journey", "Early help"),
-    voice: str = "inspectors",
-    kind: str = "finding",
+    voice: Voice = Voice.INSPECTORS,
+    kind: Kind = Kind.FINDING,
     organisations: tuple[str, ...] = (),
     addressed_to: tuple[str, ...] = (),
 ) -> Passage:
@@ -23,8 +23,8 @@ def passage(
     return Passage(
         report="elmshire-2016",
         mark=mark,
-        kind=kind,  # type: ignore[arg-type]
-        voice=voice,  # type: ignore[arg-type]
+        kind=kind,
+        voice=voice,
         number=mark[1:] if mark[0] in "¶R" else None,
         heading=heading,
         section_number=None,
