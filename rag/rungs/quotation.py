@@ -48,6 +48,14 @@ def quotations(text: str) -> list[str]:
     return [words for words in found if len(words.split()) >= LEAST_WORDS]
 
 
+def verbatim(claim: Claim) -> tuple[Passage, tuple[int, int]] | None:
+    """The first cited passage that has the whole claim word for word, and where, as `verbatim_in` tells it; None where none has."""
+    for passage in claim.passages:
+        if span := verbatim_in(claim.text, passage):
+            return passage, span
+    return None
+
+
 def verbatim_in(text: str, passage: Passage) -> tuple[int, int] | None:
     """Half-open span in `passage.text` of the whole consecutive sentences that the text repeats word for word, or None.
 
@@ -85,17 +93,24 @@ def _sentences(text: str) -> tuple[_Sentence, ...]:
     for start, end in spans:
         written = text[start:end]
         words = _ITEM.sub("", _normal(_REFERENCE.sub(" ", written)))
-        if words:
-            leads_in = words.endswith(":")
-            whole = words[-1] in _STOPS or words[-2:-1] in tuple(_STOPS) or end == spans[-1][1]
-            found.append(
-                _Sentence(words, start, start + len(kept.rstrip()), opens=not in_list, closes=whole and not leads_in)
-            )
-            in_list = in_list or leads_in
-    broken = {i + 1 for i, (one, _) in enumerate(pairwise(found)) if not one.closes}
-    for place in broken:
-        found[place].opens = False
+        if not words:
+            continue
+        reference = next((match for match in _REFERENCE.finditer(written) if match.end() == len(written)), None)
+        leads_in = words.endswith(":")
+        stopped = words[-1] in _STOPS or words[-2:-1] in tuple(_STOPS) or end == spans[-1][1]
+        opens = not in_list and not _in_speech(text, start)
+        closes = stopped and not leads_in and not _in_speech(text, end)
+        found.append(_Sentence(words, start, start + reference.start() if reference else end, opens, closes))
+        in_list = in_list or leads_in
+    for one, following in pairwise(found):
+        following.opens = following.opens and one.closes
     return tuple(found)
+
+
+def _in_speech(text: str, place: int) -> bool:
+    """Whether a place lies inside words in double quotation marks."""
+    before = text[:place]
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
 def _stands_in(quoted: str, text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rag.rungs.quotation import objection, quotations, verbatim_in
+from rag.rungs.quotation import objection, quotations, verbatim, verbatim_in
 from tests.rag.rungs.claims import claim, passage
 
 NURSE = (
@@ -94,6 +94,8 @@ PART = [
     ("ask who else lives in the home.", LIST),
     ("The practice does not:", LIST),
     ("", NURSE),
+    ("Nobody rang.", 'A mother said: "I waited. Nobody rang. I gave up."'),
+    ("I gave up.", 'A mother said: "I waited. Nobody rang. I gave up."'),
     ("The liaison nurse reads every card the next evening.", NURSE),
 ]
 
@@ -115,3 +117,9 @@ def test_a_part_of_a_sentence_or_an_item_of_a_list_is_not(text: str, source: str
 def test_a_list_with_its_opening_line_is_verbatim() -> None:
     whole = "The practice does not: weigh babies at each visit."
     assert verbatim_in(whole, passage(LIST)) is not None
+
+
+def test_the_passage_that_has_the_claim_word_for_word_is_named() -> None:
+    cited = claim("It has two doctors.", NURSE, LIST)
+    assert verbatim(cited) == (cited.passages[1], (LIST.index("It has"), len(LIST)))
+    assert verbatim(claim("It has three doctors.", NURSE, LIST)) is None
