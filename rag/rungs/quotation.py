@@ -89,12 +89,15 @@ class _Sentence:
 @lru_cache(maxsize=2_048)
 def _sentences(text: str) -> tuple[_Sentence, ...]:
     spans = sentence_spans(text)
-    in_list, found = False, []
+    in_list, bulleted, found = False, False, []
     for start, end in spans:
         written = text[start:end]
         words = _ITEM.sub("", _normal(_REFERENCE.sub(" ", written)))
         if not words:
             continue
+        if bulleted and not _ITEM.match(written) and text[:start].rstrip(" ").endswith("\n"):
+            in_list = bulleted = False
+        bulleted = bulleted or bool(_ITEM.match(written))
         reference = next((match for match in _REFERENCE.finditer(written) if match.end() == len(written)), None)
         leads_in = words.endswith(":")
         stopped = words[-1] in _STOPS or words[-2:-1] in tuple(_STOPS) or end == spans[-1][1]
