@@ -62,7 +62,7 @@ class CitedSentence:
 
 
 def readable(text: str) -> str:
-    """The text without what cannot be seen (control and format characters, tags, private use), and without Markdown's signs and headings."""
+    """The text without what cannot be seen (control and format characters, tags), and without Markdown's signs and headings."""
     seen = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"})
     return _EMPHASIS.sub("", _BULLET.sub("\n", _HEADING.sub("", seen)))
 

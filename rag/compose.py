@@ -1,15 +1,28 @@
 """Checked sentences -> Answer: text with marks, citations with their quotes, and endings without an answer."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from index.report import Passage
 from index.store import PassageIndex
-from rag.draft import Draft, DraftSentence
+from rag.draft import Basis, Draft, DraftSentence
 from rag.question import Question
 from rag.record import Answer, AnswerSentence, AnswerStatus, Citation
+from rag.search_lane import Found
 from rag.verify import Verdict
+from rag.write import Written
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who worded an answer: "extractive" or "llm", the model and the hash of its prompts, and what a reader must know of it."""
+
+    mode: str = "extractive"
+    model: str | None = None
+    prompts: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def ending(
@@ -18,7 +31,7 @@ def ending(
     text: str,
     index: PassageIndex,
     timings_ms: Mapping[str, float],
-    mode: str,
+    author: Author,
     nearest: tuple[str, ...] = (),
 ) -> Answer:
     """An answer without sentences: says why, what was searched, and names the nearest passages."""
@@ -40,16 +53,13 @@ def ending(
         withheld=(),
         related=(),
         completeness=None,
-        mode="extractive",
-        model=None,
+        mode=author.mode,
+        model=author.model,
         generation=index.generation,
         timings_ms=timings_ms,
-        warnings=_mode_warnings(mode),
+        warnings=author.warnings,
+        prompts=author.prompts,
     )
-
-
-def _mode_warnings(mode: str) -> tuple[str, ...]:
-    return ("No language model is configured: this answer is made of verbatim sentences.",) if mode == "llm" else ()
 
 
 def composed(
@@ -58,22 +68,27 @@ def composed(
     checked: Sequence[tuple[DraftSentence, Verdict]],
     index: PassageIndex,
     timings_ms: Mapping[str, float],
-    mode: str,
+    author: Author,
+    refused: Sequence[tuple[str, str]] = (),
 ) -> Answer:
-    """The answer made of the sentences that passed the ladder; the others are withheld, each with its reason."""
+    """The answer made of the sentences that passed the ladder; the others are withheld, each with its reason.
+
+    `refused` are sentences of an earlier draft that failed, with the reason: they are withheld as well, and make no answer partial.
+    """
     passed = [(sentence, verdict) for sentence, verdict in checked if verdict.passed]
-    withheld = tuple((sentence.text, verdict.reason) for sentence, verdict in checked if not verdict.passed)
+    failed = tuple((sentence.text, verdict.reason) for sentence, verdict in checked if not verdict.passed)
+    withheld = (*refused, *failed)
     if not passed:
-        status = AnswerStatus.UNVERIFIED if withheld else AnswerStatus.NOT_IN_REPORT
-        text = "Nothing that was drafted could be proved." if withheld else draft.nothing
-        without = ending(status, question, text, index, timings_ms, mode, draft.consulted)
-        status = AnswerStatus.ANSWERED if draft.proved_absent and not withheld else status
+        status = AnswerStatus.UNVERIFIED if failed else AnswerStatus.NOT_IN_REPORT
+        text = "Nothing that was drafted could be proved." if failed else draft.nothing
+        without = ending(status, question, text, index, timings_ms, author, draft.consulted)
+        status = AnswerStatus.ANSWERED if draft.proved_absent and not failed else status
         return replace(without, status=status, withheld=withheld, completeness=draft.completeness)
     several_reports = len({passage.report for sentence, _ in passed for passage in sentence.passages}) > 1
     related = tuple(passage for passage_id in draft.related if (passage := index.passage(passage_id)))
     return Answer(
         id=uuid.uuid4().hex,
-        status=AnswerStatus.PARTLY_ANSWERED if draft.partly or withheld else AnswerStatus.ANSWERED,
+        status=AnswerStatus.PARTLY_ANSWERED if draft.partly or failed else AnswerStatus.ANSWERED,
         question=question.asked,
         standalone_question=question.text,
         answer=_prose([sentence for sentence, _ in passed], several_reports),
@@ -81,7 +96,7 @@ def composed(
             AnswerSentence(
                 text=sentence.text,
                 citations=tuple(passage.id for passage in sentence.passages),
-                quote=sentence.text if sentence.quote else "",
+                quote=sentence.quoted,
                 verdict=verdict.verdict,
                 decided_by=verdict.decided_by,
             )
@@ -92,22 +107,56 @@ def composed(
         withheld=withheld,
         related=related,
         completeness=draft.completeness,
-        mode="extractive",
-        model=None,
+        mode=author.mode,
+        model=author.model,
         generation=index.generation,
         timings_ms=timings_ms,
-        warnings=draft.warnings + _mode_warnings(mode),
+        warnings=draft.warnings + author.warnings,
+        prompts=author.prompts,
     )
+
+
+def written_answer(
+    question: Question,
+    found: Found,
+    written: Written,
+    index: PassageIndex,
+    timings_ms: Mapping[str, float],
+    author: Author,
+) -> Answer:
+    """The answer that a language model wrote; where it says that the passages do not answer, and nothing else, NOT_IN_REPORT."""
+    ids = tuple(passage.id for passage in found.read)
+    if not written.passed:
+        reason = "The language model found no answer in the passages that it read."
+        return ending(AnswerStatus.NOT_IN_REPORT, question, reason, index, timings_ms, author, ids[:3])
+    cited = {passage.id for sentence, _ in written.passed for passage in sentence.passages}
+    draft = Draft(
+        tuple(sentence for sentence, _ in written.passed),
+        consulted=tuple(name for name in ids if name not in cited),
+        related=_related(written, cited),
+        partly=found.draft.partly or written.says_nothing or bool(written.withheld),
+        warnings=found.draft.warnings,
+    )
+    return composed(question, draft, written.passed, index, timings_ms, author, written.withheld)
+
+
+def _related(written: Written, cited: Collection[str]) -> tuple[str, ...]:
+    """Recommendations that the cited passages refer to, which are not cited themselves."""
+    linked = (
+        name for sentence, _ in written.passed for passage in sentence.passages for name in passage.recommendations
+    )
+    return tuple(dict.fromkeys(name for name in linked if name not in cited))
 
 
 def _citations(sentences: Sequence[DraftSentence]) -> tuple[Citation, ...]:
     """Passages relied on in order of first use; the quote spans from the first to the last word relied on."""
     spans: dict[str, tuple[Passage, int, int]] = {}
     for sentence in sentences:
-        for passage in sentence.passages:
+        relied_on = sentence.spans or ((sentence.quote,) if sentence.quote else ())
+        for passage, span in zip_longest(sentence.passages, relied_on):
             _, start, end = spans.get(passage.id, (passage, len(passage.text), 0))
-            if sentence.quote and passage is sentence.passages[0]:
-                start, end = min(start, sentence.quote[0]), max(end, sentence.quote[1])
+            if span:
+                start, end = min(start, span[0]), max(end, span[1])
             spans[passage.id] = (passage, start, end)
     return tuple(
         Citation(passage, start, end) if start < end else Citation(passage, 0, len(passage.text))
@@ -126,18 +175,20 @@ def _prose(sentences: Sequence[DraftSentence], several_reports: bool) -> str:
             else "".join(f" {_mark(passage, several_reports)}" for passage in sentence.passages)
         )
         words = f"{sentence.label}: {sentence.text}{marks}" if sentence.label else f"{sentence.text}{marks}"
-        if (
-            previous
-            and sentence.quote
-            and previous.quote
-            and not sentence.label
-            and previous.passages == sentence.passages
-        ):
+        if previous and _go_on(previous, sentence):
             paragraphs[-1] += f" {words}"
         else:
             paragraphs.append(words)
         previous = sentence
     return "\n\n".join(paragraphs)
+
+
+def _go_on(previous: DraftSentence, sentence: DraftSentence) -> bool:
+    """Whether a sentence stands in one paragraph with the one before it: both worded by one author, or verbatim out of one passage."""
+    if sentence.basis is Basis.WRITTEN:
+        return previous.basis is Basis.WRITTEN
+    same = previous.passages == sentence.passages
+    return same and not sentence.label and sentence.quote is not None and previous.quote is not None
 
 
 def _mark(passage: Passage, several_reports: bool) -> str:

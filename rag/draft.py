@@ -7,10 +7,11 @@ from index.report import Passage
 
 
 class Basis(StrEnum):
-    """What a drafted sentence rests on: verbatim words of its passage, or metadata of the passages it cites."""
+    """What a drafted sentence rests on: verbatim words of its passage, metadata of the passages it cites, or their meaning."""
 
     VERBATIM = "verbatim"
     METADATA = "metadata"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class DraftSentence:
         passages: proof, in the order of citation.
         basis: what the sentence rests on.
         quote: half-open span in the first passage's text, None for METADATA.
+        spans: WRITTEN only: for each passage the half-open span relied on in its text; the first is `quote`.
         label: lead-in shown before the words ("Finding 2.1, Children in need"), not part of the claim.
         marks_follow: True where the sentences after it carry the same marks, so that they need not be shown twice.
     """
@@ -32,6 +34,12 @@ class DraftSentence:
     quote: tuple[int, int] | None = None
     label: str = ""
     marks_follow: bool = False
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def quoted(self) -> str:
+        """The words of the first passage that it relies on, "" for METADATA."""
+        return self.passages[0].text[slice(*self.quote)] if self.quote and self.passages else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +74,8 @@ def whole(passage: Passage, label: str = "") -> DraftSentence:
 def stated(text: str, passages: tuple[Passage, ...], follow: bool = False) -> DraftSentence:
     """A sentence that follows from the metadata of its passages."""
     return DraftSentence(text, passages, Basis.METADATA, marks_follow=follow)
+
+
+def written(text: str, passages: tuple[Passage, ...], spans: tuple[tuple[int, int], ...]) -> DraftSentence:
+    """A freely worded sentence with the spans of its passages that say so."""
+    return DraftSentence(text, passages, Basis.WRITTEN, spans[0], spans=spans)

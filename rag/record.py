@@ -63,7 +63,10 @@ class AnswerSentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What answer_question gives; `public()` is the object that API and CLI print (DESIGN, "An answer")."""
+    """What answer_question gives; `public()` is the object that API and CLI print (DESIGN, "An answer").
+
+    `mode` is "llm" where a language model worded it, then `model` names it and `prompts` is the hash of what it was told.
+    """
 
     id: str
     status: AnswerStatus
@@ -81,6 +84,7 @@ class Answer:
     generation: str
     timings_ms: Mapping[str, float]
     warnings: tuple[str, ...] = ()
+    prompts: str | None = None
 
     def public(self) -> dict[str, object]:
         """The answer as a JSON object."""
@@ -98,6 +102,7 @@ class Answer:
             "completeness": self.completeness,
             "mode": self.mode,
             "model": self.model,
+            "prompts": self.prompts,
             "generation": self.generation,
             "timings_ms": dict(self.timings_ms),
             "warnings": list(self.warnings),

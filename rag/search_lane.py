@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from index.embed import Embedder
 from index.filters import Filters
+from index.report import Passage
 from index.store import NO_FILTERS, PassageIndex
 from rag.abstain import NEAR, refusal, unknown_names
 from rag.cues import Wanted
@@ -23,10 +25,15 @@ StopClock = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A draft, and the ids of the passages that it could be made of."""
+    """A draft, and the passages that it could be made of, best first."""
 
     draft: Draft
-    offered: frozenset[str]
+    read: tuple[Passage, ...]
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """Their ids."""
+        return frozenset(passage.id for passage in self.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ def searched(
         if answered:
             silent = [told(part, question, index.reports) for part, one in found if isinstance(one, Refused)]
             draft = put_together([one.draft for one in answered], silent)
-            return Found(draft, frozenset().union(*(one.offered for one in answered)))
+            return Found(draft, _in_turn([one.read for one in answered]))
     return _searched_once(question, encode_questions([question.text], embedder)[0], index, reranker, stop)
 
 
@@ -114,7 +121,13 @@ def _drafted(
         status = AnswerStatus.OUT_OF_SCOPE if refused.out_of_scope else AnswerStatus.NOT_IN_REPORT
         nearest = () if refused.out_of_scope else tuple(hit.passage.id for hit in hits[:3])
         return Refused(status, refused.reason, nearest)
-    return Found(extract(question, hits, encoded.vector, index), frozenset(hit.passage.id for hit in hits))
+    return Found(extract(question, hits, encoded.vector, index), tuple(hit.passage for hit in hits))
+
+
+def _in_turn(rankings: Sequence[Sequence[Passage]]) -> tuple[Passage, ...]:
+    """The passages of several rankings, the best of each before the second of any, each once."""
+    rows = zip_longest(*rankings)
+    return tuple(dict.fromkeys(passage for row in rows for passage in row if passage is not None))
 
 
 def with_recommendation_found(

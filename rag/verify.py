@@ -1,11 +1,22 @@
-"""The ladder that every drafted sentence climbs before anybody sees it, cheapest rung first."""
+"""The ladder that every drafted sentence climbs before anybody sees it, cheapest rung first.
+
+`check` is for sentences that the lanes made out of passages, `Verifier` for sentences that somebody worded: a language model, or a person.
+"""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from index.embed import Embedder
 from index.report import Passage
+from index.store import PassageIndex
+from rag.cited_text import CitedSentence
+from rag.claim import Claim, Evidence
 from rag.draft import Basis, DraftSentence
+from rag.marks import Unresolved, cited_passages
+from rag.retrieve import EncodedQuestion
+from rag.rungs import meaning, quotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +73,117 @@ def _metadata(sentence: DraftSentence) -> Verdict:
     if stray := numbers - allowed:
         return Verdict("unsupported", "metadata", f"{min(stray)} does not follow from the passages cited")
     return Verdict("verified", "metadata")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One freely worded sentence after the ladder.
+
+    Attributes:
+        sentence: as written.
+        verdict: what the ladder says.
+        passages: those that its marks name; () where they name none.
+        spans: for each of them the half-open span in its text that comes nearest.
+    """
+
+    sentence: CitedSentence
+    verdict: Verdict
+    passages: tuple[Passage, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+# Says why the passages do not prove a claim, "" where they do.
+Objector = Callable[[Claim], str]
+
+
+class Verifier:
+    """The ladder for freely worded sentences, over one generation of the index.
+
+    Rungs: the marks name passages -> each was offered -> organisations match -> quotations stand verbatim -> numbers, negations, hedges
+    and speakers agree -> meaning agrees, by the bundled embedding -> by an NLI cross-encoder, where there is one -> a judge, where one
+    is asked. A sentence that is word for word in a cited passage needs no more than the first four.
+    """
+
+    def __init__(self, index: PassageIndex, embedder: Embedder, nli: Objector | None = None) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._nli = nli
+
+    def check(
+        self, sentences: Sequence[CitedSentence], offered: Collection[str] | None = None, judge: Objector | None = None
+    ) -> list[Checked]:
+        """The verdict on each sentence.
+
+        Args:
+            sentences: in the order of the text; one whose mark several reports print may mean what the others cite.
+            offered: ids of the passages that the writer was given, None for every passage of the reports.
+            judge: the last rung, None for none.
+        """
+        marks = [cited_passages(sentence.marks, self._index.reports, offered or ()) for sentence in sentences]
+        vectors, tokens = self._embedder.encode_with_tokens([sentence.text for sentence in sentences])
+        return [
+            self._checked(sentence, cited, EncodedQuestion(*encoded), offered, judge)
+            for sentence, cited, *encoded in zip(sentences, marks, vectors, tokens, strict=True)
+        ]
+
+    def _checked(
+        self,
+        sentence: CitedSentence,
+        cited: tuple[Passage, ...] | Unresolved,
+        encoded: EncodedQuestion,
+        offered: Collection[str] | None,
+        judge: Objector | None,
+    ) -> Checked:
+        if isinstance(cited, Unresolved):
+            return Checked(sentence, Verdict("unresolved", "id", cited.reason))
+        if not cited:
+            return Checked(sentence, Verdict("uncited", "id", "no passage is cited"))
+        for passage in cited:
+            if offered is not None and passage.id not in offered:
+                reason = f"{passage.id} was not among the passages read"
+                return Checked(sentence, Verdict("unresolved", "offered", reason), cited)
+        claim = self._claim(sentence.text, cited, encoded)
+        if found := quotation.verbatim(claim):
+            passage, span = found
+            others = {p.id: _nearest(claim, p) for p in cited} | {passage.id: span}
+            ordered = (passage, *(p for p in cited if p is not passage))
+            verdict = self._climb(claim, encoded, judge, word_for_word=True)
+            return Checked(sentence, verdict, ordered, tuple(others[p.id] for p in ordered))
+        verdict = self._climb(claim, encoded, judge, word_for_word=False)
+        return Checked(sentence, verdict, cited, tuple(_nearest(claim, passage) for passage in cited))
+
+    def _climb(self, claim: Claim, encoded: EncodedQuestion, judge: Objector | None, word_for_word: bool) -> Verdict:
+        rungs: list[tuple[str, Callable[[], str]]] = [
+            ("verbatim", partial(quotation.objection, claim)),
+        ]
+        if not word_for_word:
+            rungs += [
+                ("meaning", partial(meaning.objection, claim, encoded, self._index)),
+            ]
+            rungs += [
+                (name, partial(objector, claim))
+                for name, objector in (("nli", self._nli), ("judge", judge))
+                if objector
+            ]
+        for name, objection in rungs:
+            if reason := objection():
+                return Verdict("unsupported", name, reason)
+        return Verdict("verified", rungs[-1][0])
+
+    def _claim(self, text: str, cited: tuple[Passage, ...], encoded: EncodedQuestion) -> Claim:
+        index = self._index
+        evidence = []
+        for passage in cited:
+            rows = index.sentence_rows(index.row(passage.id))
+            cosines = (index.sentence_vectors[rows] @ encoded.vector).tolist()
+            for span, cosine in zip(index.sentences[rows], cosines, strict=True):
+                evidence.append(Evidence(passage.text[span.start : span.end], passage, cosine, span.start))
+        return Claim(text, cited, tuple(sorted(evidence, key=lambda one: -one.cosine)))
+
+
+def _nearest(claim: Claim, passage: Passage) -> tuple[int, int]:
+    """The sentence of a cited passage that comes nearest to the claim; the whole passage where it has no sentences."""
+    for one in claim.evidence:
+        if one.passage is passage:
+            return one.start, one.start + len(one.text)
+    return 0, len(passage.text)
