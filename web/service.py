@@ -10,6 +10,7 @@ from index.report import Passage, Report
 
 if TYPE_CHECKING:
     from rag.answer import Answer
+    from rag.verify import Verifier
 
 
 class OpenIndex(Protocol):
@@ -35,14 +36,31 @@ class OpenLibrary(Protocol):
         """The generation that serves."""
 
 
+def no_language_model() -> dict[str, object]:
+    """What is told of the language model where none is configured."""
+    return {"configured": False}
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts of a running service; `answer` is rag.answer.answer_question, `search` rag.search_lane.search."""
+    """The parts of a running service.
+
+    Attributes:
+        library: gives the index that serves.
+        embedder: the model that the index was built with.
+        answer: rag.answer.answer_question, its reranker and its language model given.
+        search: rag.search_lane.search.
+        verifier: makes the ladder over an index, for drafts that others wrote; None where drafts cannot be checked.
+        language_model: what may be told of the language model now: `configured`, and where it is, `model`, `state` ("ready", "resting" or
+            "unreachable") and `detail` in plain words; never a key or an address.
+    """
 
     library: OpenLibrary
     embedder: Any
     answer: Callable[..., "Answer"]
     search: Callable[..., Sequence[Any]]
+    verifier: Callable[[Any], "Verifier"] | None = None
+    language_model: Callable[[], dict[str, object]] = no_language_model
 
     @property
     def index(self) -> OpenIndex:
