@@ -52,6 +52,7 @@ CHARACTERS_A_TOKEN = 3.5
 _MOST_CHARACTERS_A_TOKEN = 40
 # Seconds before the second try where the server names no pause.
 _PAUSE_S = 0.25
+_NO_KEY = "none"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -288,23 +289,28 @@ def connect(
         breaker=breaker or Breaker(),
         bulkhead=Bulkhead(concurrency, queue),
         _address=to,
-        _over=_client_maker(to.url, model, max_tokens, context_window),
+        _over=_client_maker(to, model, max_tokens, context_window),
         _loop=BackgroundLoop("language model"),
     )
 
 
-def _client_maker(url: str, model: str, max_tokens: int, context_window: int) -> Callable[[httpx.AsyncClient], Any]:
-    """What makes llama_index's client over an HTTP client; importing it takes a second or two, so it is done at the start."""
+def _client_maker(to: Address, model: str, max_tokens: int, context_window: int) -> Callable[[httpx.AsyncClient], Any]:
+    """What makes llama_index's client over an HTTP client.
+
+    The libraries are imported and tried here, at the start: they take a second or two, which no deadline of an answer has to spare.
+    """
     from llama_index.llms.openai_like import OpenAILike
     from openai import AsyncOpenAI
 
     def over(http: httpx.AsyncClient) -> OpenAILike:
         # The HTTP client puts the key in, so that none of these objects holds it, nor takes one from the environment.
-        client = AsyncOpenAI(api_key="none", base_url=url, http_client=http, max_retries=0, timeout=http.timeout)
+        client = AsyncOpenAI(api_key=_NO_KEY, base_url=to.url, http_client=http, max_retries=0, timeout=http.timeout)
+        # Imports the part that is called.
+        _ = client.chat.completions
         return OpenAILike(
             model=model,
-            api_base=url,
-            api_key="none",
+            api_base=to.url,
+            api_key=_NO_KEY,
             is_chat_model=True,
             max_tokens=max_tokens,
             context_window=context_window,
@@ -312,4 +318,8 @@ def _client_maker(url: str, model: str, max_tokens: int, context_window: int) ->
             async_openai_client=client,
         )
 
+    try:
+        over(open_client(to, Exchange()))
+    except ValueError:
+        raise ModelMisconfigured("llama_index knows this model's name as one that does not chat") from None
     return over
