@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from eval.claims import claim_faults, load_claims
 from eval.compare import differences, paired, turned
 from eval.gate import BASELINE, GateError, below, gate, parse_floor
 from eval.gold import Half, check
@@ -24,11 +25,14 @@ from eval.server import over_http, reports_of
 from eval.summary import groups, summarise, write_scores
 from eval.systems import RememberingEmbedder, System, in_process
 from eval.tables import print_differences, print_failures, print_groups, print_summary, print_turned
+from eval.verifier import judge_claims, print_misjudged, print_verifier, verifier_breaches
 from index.embed import load_embedder
 from index.errors import ClasQAError
+from index.library import Library
 from index.parse import read_report
 from index.report import Report
 from rag.rerank import load_reranker
+from rag.verify import Verifier
 from settings import load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -157,15 +161,39 @@ def summary(
     print(text)
 
 
+@app.command("verifier")
+def verifier(half: HalfOption = "reporting", failures: FailuresOption = False, gated: GateOption = False) -> None:
+    """Put the true and false claims of eval/claims to the verifier: how many are accepted, how many caught, kind by kind."""
+    settings = load_settings()
+    embedder = load_embedder(settings.embedding_model)
+    claims = [claim for claim in load_claims() if half == "all" or claim.half == Half(half)]
+    with ExitStack() as stack:
+        verifiers = {}
+        for report in dict.fromkeys(claim.report for claim in claims):
+            library = Library(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clas-qa-eval-"))), embedder)
+            with err.status(f"indexing {report}"):
+                library.add(report_file(report))
+            verifiers[report] = Verifier(library.current(), embedder)
+        judged = judge_claims(claims, verifiers)
+    print_verifier(out, f"Half: {half}", judged)
+    if failures:
+        print_misjudged(out, judged)
+    breaches = verifier_breaches(judged) if gated else []
+    for breach in breaches:
+        err.print(f"gate: {breach}", markup=False)
+    raise typer.Exit(1 if breaches else 0)
+
+
 @app.command("check")
 def check_gold() -> None:
-    """Prove that every span stands in its report, every fact in its evidence, and that ids are unique."""
-    suites = load_suites()
-    faults = check([q for s in suites for q in s.questions], _reports(suites))
+    """Prove that spans stand in their reports and facts in their evidence, that ids are unique, and claims what their kind says."""
+    suites, claims = load_suites(), load_claims()
+    reports = _reports(suites)
+    faults = check([q for s in suites for q in s.questions], reports) + claim_faults(claims, reports)
     for fault in faults:
         out.print(fault, markup=False)
     total = sum(len(s.questions) for s in suites)
-    out.print(f"{total} questions in {len(suites)} gold files, {len(faults)} faults")
+    out.print(f"{total} questions in {len(suites)} gold files, {len(claims)} claims, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
 

@@ -23,7 +23,7 @@ _IN_ROUND = re.compile(
     rf"(?:\s*(?:,|;|&|and|to|[-–—])?\s*{_KIND}?\s*{_NUMBER})*)\)",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*[,;&]\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:[-–—]|\bto\b)\s*", re.IGNORECASE)
 _WITH_KIND = re.compile(
     rf"(?:(?P<report>[a-z0-9][a-z0-9-]*?)[\s/,:]+)??(?P<kind>{_KIND})?\s*(?P<number>{_NUMBER})", re.IGNORECASE

@@ -19,6 +19,7 @@ READ = [
     ("It says so [elmshire-2016 ¶1.2; R1.1].", [("It says so.", ["elmshire-2016/¶1.2", "elmshire-2016/R1.1"])]),
     ("It says so [elmshire-2016/¶1.2].", [("It says so.", ["elmshire-2016/¶1.2"])]),
     ("It says so [§about-the-review.2].", [("It says so.", ["§about-the-review.2"])]),
+    ("It says so [§training-and-supervision.2, and R1.1].", [("It says so.", ["§training-and-supervision.2", "R1.1"])]),
     ("It says so [¶1.2–¶1.4].", [("It says so.", ["¶1.2…¶1.4"])]),
     ("It says so [R2.1 to R2.3].", [("It says so.", ["R2.1…R2.3"])]),
     ("It says so [2.4].", [("It says so.", ["¶2.4|R2.4"])]),
