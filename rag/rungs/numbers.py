@@ -1,0 +1,230 @@
+"""Numbers: every number, share, date, age, time and frequency of a claim is told by what it cites, of the same thing."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rag.claim import Claim
+from rag.rungs.agreement import alike, bounds_agree, same_value
+from rag.rungs.bounds import Bound
+from rag.rungs.quantities import Measure, Quantity, Reading, read
+from rag.words import content_stems
+
+# Weight of a word at the place next to a number; it falls with each content word between, and at a comma.
+_FALL_AFTER = 0.5
+_FALL_BEFORE = 0.6
+_COMMA = 4.0
+_REACH = 7
+# What a word anywhere else in the sentence weighs, and the cosine of the sentence.
+_FAR = 0.08
+_NEARNESS = 0.4
+# A number of another value must lie this much nearer than that of the right one to be the one that was meant.
+_RATIO = 1.4
+_MARGIN = 0.2
+# What a word is worth that stands after the one number and before the other.
+_OTHER_SIDE = 0.5
+_JOINING = frozenset("and but while whereas".split())
+
+
+_MODAL = re.compile(r"\b(?:may|might|can|could)\b")
+_REST = re.compile(r"\b(?:remaining|remainder|rest|others?)\b")
+_STATISTICS = re.compile(r"\b(?:median|average|averages|averaged|(?:the|a) mean)\b")
+_OF_AGE = 18 * 12
+_HALVED_OR_DOUBLED = frozenset("halved halving double doubled doubling".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A quantity with the stems round it, each with its weight in (0, 1], and its sentence's cosine with the claim."""
+
+    quantity: Quantity
+    before: dict[str, float]
+    after: dict[str, float]
+    heads: frozenset[str]
+    cosine: float = 0.0
+
+
+def objection(claim: Claim) -> str:
+    """Why the numbers of a claim do not follow from its passages; "" where they do.
+
+    A number of the claim needs one of the same value, unit and comparison in the evidence (in whatever writing), and no
+    other number of its kind there may stand among the claim's words much more than that one does.
+    """
+    ours = placed(claim.text)
+    if not ours:
+        return ""
+    if reason := _statistic(claim):
+        return reason
+    rest = any(_REST.search(sentence.text) for sentence in claim.evidence)
+    soft = _MODAL.search(claim.text) is not None
+    theirs = [replace(each, cosine=sentence.cosine) for sentence in claim.evidence for each in placed(sentence.text)]
+    for heading in {passage.heading for passage in claim.passages}:
+        theirs.extend(placed(". ".join(heading)))
+    rarity = _rarity(theirs)
+    for each in ours:
+        if reason := _objection(each, theirs, ours, rarity, soft, rest):
+            return reason
+    return ""
+
+
+def _objection(
+    ours: Placed, theirs: Sequence[Placed], all_ours: Sequence[Placed], rarity: dict[str, float], soft: bool, rest: bool
+) -> str:
+    told = ours.quantity
+    days = [each.quantity for each in theirs if each.quantity.day is not None] if told.day is not None else []
+    equal = [each for each in theirs if same_value(told, each.quantity, days)]
+    others = [each for each in theirs if alike(told, each.quantity) and each not in equal]
+    if not equal:
+        if _may_be_unsaid(ours, others) or _follows(told, [each.quantity for each in theirs]):
+            return ""
+        near = others or [each for each in theirs if told.measure is Measure.SHARE and each.quantity.whole]
+        return _reason(told, max(near, key=lambda each: affinity(ours, each, rarity), default=None))
+    fitting = [each for each in equal if bounds_agree(told, each.quantity) or (soft and _is_up_to(told, each.quantity))]
+    if not fitting:
+        return _reason(told, max(equal, key=lambda each: affinity(ours, each, rarity)))
+    if told.whole:
+        if any(each.quantity.whole == told.whole for each in equal):
+            others = [each for each in others if each.quantity.whole == told.whole]
+        else:
+            for each in others:
+                if each.quantity.whole == told.whole and not (rest and told.whole == each.quantity.value + told.value):
+                    return _reason(told, each)
+    best = max(equal, key=lambda each: affinity(ours, each, rarity))
+    straight = affinity(ours, best, rarity)
+    for rival in others:
+        crossed = affinity(ours, rival, rarity)
+        if crossed <= straight * _RATIO + _MARGIN:
+            continue
+        owner = next((o for o in all_ours if o is not ours and same_value(o.quantity, rival.quantity, ())), None)
+        if owner is None or crossed + affinity(owner, best, rarity) > (
+            (straight + affinity(owner, rival, rarity)) * _RATIO + _MARGIN
+        ):
+            return _reason(told, rival)
+    return ""
+
+
+def _is_up_to(told: Quantity, printed: Quantity) -> bool:
+    """Whether the two differ by "up to" only, which "may" and "can" say as well."""
+    return {told.bound, printed.bound} == {Bound.UP_TO, Bound.NONE}
+
+
+def _may_be_unsaid(ours: Placed, others: Sequence[Placed]) -> bool:
+    """Whether a number of the claim needs no number in the evidence: "one practice" of "a practice", "under-18s" of "children"."""
+    told = ours.quantity
+    if told.measure is Measure.ORDINAL:
+        return told.loose and not others
+    if told.loose:
+        return not any(each.heads & ours.heads for each in others if not each.quantity.loose)
+    if told.measure is Measure.AGE and told.value == _OF_AGE:
+        return not others
+    return told.measure is Measure.COUNT and told.value == 2 and not others
+
+
+def _follows(told: Quantity, theirs: Sequence[Quantity]) -> bool:
+    """Whether the number is what the evidence's come to: days from one date to another, half or double of a number."""
+    if told.measure is Measure.SPAN and told.unit in {"minute", "working day"}:
+        days = {(each.day.month, each.day.day) for each in theirs if each.day is not None and each.day.day}
+        return any(
+            month == other and (last - first + 1) * 1440 == told.value * (1440 if told.unit == "working day" else 1)
+            for month, first in days
+            for other, last in days
+            if first and last
+        )
+    if told.printed.lower() in _HALVED_OR_DOUBLED:
+        printed = [each.number for each in theirs]
+        return any(left and right and left == 2 * right for left in printed for right in printed)
+    return False
+
+
+def _claimed_better(
+    theirs: Placed, score: float, ours: Placed, all_ours: Sequence[Placed], rarity: dict[str, float]
+) -> bool:
+    """Whether another number of the claim is this very one of the evidence, in words as near or nearer."""
+    return any(
+        other is not ours
+        and same_value(other.quantity, theirs.quantity, ())
+        and affinity(other, theirs, rarity) >= score
+        for other in all_ours
+    )
+
+
+def affinity(ours: Placed, theirs: Placed, rarity: dict[str, float]) -> float:
+    """How much the words round two numbers are the same: 0 for none, about 1 for one telling word next to both."""
+    score = _NEARNESS * theirs.cosine
+    for mine, same, other in ((ours.after, theirs.after, theirs.before), (ours.before, theirs.before, theirs.after)):
+        for word, weight in mine.items():
+            if nearness := max(same.get(word, 0.0), _OTHER_SIDE * other.get(word, 0.0)):
+                score += weight * nearness * rarity.get(word, 1.0)
+    return score
+
+
+def _rarity(theirs: Iterable[Placed]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for each in theirs:
+        for words in (each.before, each.after):
+            for word, weight in words.items():
+                weights[word] = weights.get(word, 0.0) + weight
+    return {word: 1 / weight**0.5 for word, weight in weights.items() if weight > 1}
+
+
+@lru_cache(maxsize=20_000)
+def placed(sentence: str) -> tuple[Placed, ...]:
+    """The quantities of a sentence with the words round each."""
+    reading = read(sentence)
+    return tuple(
+        Placed(quantity, *_around(reading, quantity), _heads(reading, quantity)) for quantity in reading.quantities
+    )
+
+
+def _heads(reading: Reading, quantity: Quantity) -> frozenset[str]:
+    """The first words that follow, up to a stop: what is counted."""
+    heads: list[str] = []
+    for place in range(quantity.end, min(quantity.end + 5, len(reading.tokens))):
+        if reading.tokens[place].kind == "stop" or len(heads) == 2:
+            break
+        if _tells(reading.stems[place]):
+            heads.append(reading.stems[place])
+    return frozenset(heads)
+
+
+def _around(reading: Reading, quantity: Quantity) -> tuple[dict[str, float], dict[str, float]]:
+    """Words before and after a quantity with their weights."""
+    sides = []
+    for places, fall in (
+        (range(quantity.start - 1, -1, -1), _FALL_BEFORE),
+        (range(quantity.end, len(reading.tokens)), _FALL_AFTER),
+    ):
+        weights: dict[str, float] = {}
+        distance = 0.0
+        for place in places:
+            token = reading.tokens[place]
+            word = reading.stems[place] or (token.low if token.kind == "number" else "")
+            if token.kind == "stop" or token.low in _JOINING:
+                distance += _COMMA
+            elif _tells(word):
+                weights.setdefault(word, 1 / (1 + fall * distance) if distance <= _REACH else _FAR)
+                distance += 1
+        sides.append(weights)
+    return sides[0], sides[1]
+
+
+@lru_cache(maxsize=20_000)
+def _tells(word: str) -> bool:
+    return word.isdigit() or (len(word) > 1 and bool(content_stems(word)))
+
+
+def _statistic(claim: Claim) -> str:
+    """A median is no mean, and neither is the other where only one is told."""
+    told = {word for word in _STATISTICS.findall(claim.text.lower())}
+    printed = {word for each in claim.passages for word in _STATISTICS.findall(each.text.lower())}
+    for word in told:
+        if printed and (word == "median") != ("median" in printed):
+            return f'"{word}" is not what is cited: there it says "{min(printed)}"'
+    return ""
+
+
+def _reason(told: Quantity, instead: Placed | None) -> str:
+    if instead is None:
+        return f'"{told.printed}" is not told by what is cited'
+    return f'"{told.printed}" is not what is cited for it: there it says "{instead.quantity.printed}"'
