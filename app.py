@@ -18,6 +18,10 @@ from settings import Settings, SettingsError, load_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from rag.guest import Breaker
+    from rag.model_state import ModelState
+    from rag.prompts import Prompts
+    from rag.write import Writer
     from web.service import OpenLibrary, Service
 
 log = logging.getLogger("clas_qa")
@@ -88,13 +92,24 @@ def open_service(settings: Settings) -> "Service":
     from index.embed import load_embedder
     from index.library import Library
     from rag.answer import answer_question
+    from rag.model_state import ModelWatch
     from rag.rerank import load_reranker
+    from rag.rungs.nli import load_nli
     from rag.search_lane import search
-    from web.service import Service
+    from rag.verify import Verifier
+    from web.service import Service, no_language_model
 
+    watch = ModelWatch()
+    writer = open_writer(settings, watch.breaker)
+    if writer is not None:
+        watch.begin(writer.model, partial(tell_model, writer.model.name))
     reranker = load_reranker(settings.reranker)
     if reranker is not None:
         tell(f"what is found is put in the order of the reranker {reranker.name}")
+    nli = load_nli(settings.nli)
+    objector = nli.objection if nli else None
+    if nli is not None:
+        tell(f"what is freely worded is also checked by the NLI model {nli.name}")
     embedder = load_embedder(settings.embedding_model)
     library = Library(settings.data_dir, embedder)
     try:
@@ -103,7 +118,81 @@ def open_service(settings: Settings) -> "Service":
         tell(f"{len(opened.reports)} reports, {len(opened.passages)} passages, generation {opened.generation}")
     except WAITABLE as error:
         tell(f"not ready: {error}")
-    return Service(library, embedder, partial(answer_question, reranker=reranker), partial(search, reranker=reranker))
+    return Service(
+        library,
+        embedder,
+        partial(answer_question, reranker=reranker, writer=writer, nli=objector),
+        partial(search, reranker=reranker),
+        lambda index: Verifier(index, embedder, objector),
+        watch.public if writer else no_language_model,
+    )
+
+
+def open_writer(settings: Settings, breaker: "Breaker | None" = None) -> "Writer | None":
+    """The language model and its prompts, None where none is configured; nothing is sent yet.
+
+    Raises:
+        SettingsError: a setting of the language model, or a prompt, cannot be used; names it and says what to do.
+    """
+    if settings.llm_url is None or settings.llm_model is None:
+        if "prompts_dir" in settings.model_fields_set:
+            open_prompts(settings.prompts_dir)
+        return None
+    from rag.generate import connect
+    from rag.model_http import ModelMisconfigured, address
+    from rag.write import Writer
+
+    url, ca_file = settings.llm_url, settings.llm_ca_file
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    blamed = "LLM_URL"
+    try:
+        address(url, None, None)
+        blamed = "LLM_API_KEY"
+        address(url, key, None)
+        blamed = "LLM_CA_FILE"
+        address(url, key, ca_file)
+        blamed = "LLM_MODEL"
+        model = connect(
+            url,
+            settings.llm_model,
+            key,
+            timeout_s=settings.llm_timeout_s,
+            max_tokens=settings.llm_max_tokens,
+            context_window=settings.llm_context_window,
+            concurrency=settings.llm_concurrency,
+            queue=settings.llm_queue,
+            ca_file=ca_file,
+            stream=settings.llm_stream,
+            breaker=breaker,
+        )
+    except ModelMisconfigured as error:
+        raise SettingsError(f"CLAS_QA_{blamed}: {error}") from None
+    return Writer(model, open_prompts(settings.prompts_dir), settings.llm_samples, settings.llm_judge)
+
+
+def open_prompts(folder: Path) -> "Prompts":
+    """The prompts of a folder, checked.
+
+    Raises:
+        SettingsError: one of them is missing or cannot be used; names the file.
+    """
+    from rag.prompts import PromptInvalid, load_prompts
+
+    try:
+        return load_prompts(folder)
+    except PromptInvalid as error:
+        raise SettingsError(
+            f"CLAS_QA_PROMPTS_DIR {folder}: {' '.join(str(error).split())}; mend the file, or unset CLAS_QA_PROMPTS_DIR "
+            "for the prompts that come with clas-qa"
+        ) from None
+
+
+def tell_model(name: str, state: "ModelState", detail: str) -> None:
+    """How the language model stands at the start."""
+    if detail:
+        tell(f"the language model {name} is not used for now, answers are made of the reports' own sentences: {detail}")
+    else:
+        tell(f"the language model {name} answers")
 
 
 def tell(words: object) -> None:
