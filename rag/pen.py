@@ -1,6 +1,8 @@
 """The language model's part in one answer. Where it fails the answer is made without it, never of half a reply, and the reader is told."""
 
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.filters import Filters
 from index.report import Report
@@ -9,12 +11,14 @@ from rag.departure import ClientLeft, Deadline, Departure
 from rag.followup import Turn, understand
 from rag.model_fault import ModelFailed
 from rag.progress import Listener
-from rag.question import Question
+from rag.question import Question, read_question
 from rag.replaced_part import Encode
+from rag.rewrite import rewritten, still_leans
 from rag.search_lane import Found
 from rag.verify import Verifier
 from rag.write import Job, Writer, Written, write_answer
 
+log = logging.getLogger("clas_qa.llm")
 _INSTEAD = "this answer is made of the reports' own sentences"
 _NOT_CONFIGURED = f"No language model is configured: {_INSTEAD}."
 _NOT_WRITTEN = "The language model was not needed for this answer."
@@ -51,8 +55,23 @@ class Pen:
     def understand(
         self, asked: str, history: Sequence[Turn], reports: Sequence[Report], filters: Filters, encode: Encode
     ) -> Question:
-        """The question, read with the conversation before it."""
-        return understand(asked, history, reports, filters, encode)
+        """The question, read with the conversation before it; the model writes it out where the rules leave it leaning on that.
+
+        Raises:
+            ClientLeft: whoever asked left.
+        """
+        question = understand(asked, history, reports, filters, encode)
+        if self._writer is None or not history or not still_leans(question):
+            return question
+        model, prompts = self._writer.model, self._writer.prompts
+        try:
+            line = rewritten(question.text, history, model, prompts, self._deadline, self._departure)
+        except ModelFailed as failed:
+            log.warning("a follow-up stays as the rules understood it: %s", failed)
+            return question
+        if line is None:
+            return question
+        return replace(read_question(line, filters.scope(reports), filters), asked=question.asked)
 
     def write(self, question: Question, found: Found, verifier: Verifier) -> Written | None:
         """What the model wrote and the ladder passed, or that the passages do not answer; None where its reply is of no use.
