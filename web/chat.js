@@ -32,4 +32,6 @@ document.addEventListener("click", (event) => {
 // Gradio labels each message with its source; a screen reader would spell out the markup. The words themselves are enough.
 new MutationObserver(() => {
   document.querySelectorAll("#messages [aria-label*='<']").forEach((message) => message.removeAttribute("aria-label"));
+  // Answers grow by sentences, which would each be read out; the status line tells what there is to know.
+  document.querySelectorAll("#messages [role='log']:not([aria-live='off'])").forEach((log) => log.setAttribute("aria-live", "off"));
 }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-label"] });

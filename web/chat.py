@@ -1,7 +1,9 @@
 """The chat at "/": conversation on the left, evidence of the latest answer beside it. Gradio; escaped by `markup`."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +12,32 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio as gr
+from anyio import to_thread
 from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 
 from index.errors import ClasQAError
 from index.filters import Filters
 from rag.answer import Answer
-from rag.scope import checked_filters
+from rag.departure import Departure
+from rag.progress import Stage
+from rag.record import AnswerSentence
 from web import markup, schemas
+from web.asking import Asked, Withdrawn, told
 from web.examples import example_questions
 from web.markup import text
 from web.pages import organisation_names, section_titles
 from web.perimeter import only_chat_doors
 from web.problems import public_detail
 from web.service import OpenIndex, Service
-from web.wording import PRODUCT, STATUSES, TAGLINE, answer_to_copy
+from web.wording import PRODUCT, STAGES, STATUSES, TAGLINE, answer_to_copy
 
 ANY = "Any"
 EXAMPLES = 4
 STYLE = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("style.css", "chat.css"))
 SCRIPT = f"<script>{Path(__file__).with_name('chat.js').read_text(encoding='utf-8')}</script>"
-WORKING = '<p class="working">Searching the reports and checking each sentence…</p>'
+# Gradio sees that a page was closed only when there is something to send to it.
+LOOK_EVERY_S = 1.0
 NO_EVIDENCE = (
     '<h2>Evidence</h2><p class="hint">The paragraphs that prove an answer appear here, '
     "with the words it relies on marked.</p>"
@@ -44,6 +51,8 @@ _QUESTION: TypeAdapter[str] = TypeAdapter(schemas.QuestionText)
 
 Messages = list[dict[str, Any]]
 Turns = list[dict[str, str]]
+# Question, conversation, turns, evidence, status line; gr.skip() leaves one as it is.
+Update = tuple[Any, Any, Any, Any, Any]
 
 
 def mount_chat(app: FastAPI, service: Callable[[], Service]) -> None:
@@ -113,10 +122,13 @@ def build_chat(service: Callable[[], Service]) -> gr.Blocks:
         def opened() -> list[Any]:
             return page_state(service().index)
 
-        def asked(
+        async def asked(
             typed: str, shown: Messages, before: Turns, report: str, section: str, organisation: str
-        ) -> Iterator[tuple[Any, ...]]:
-            yield from ask(service(), typed, shown or [], before or [], (report, section, organisation))
+        ) -> AsyncGenerator[Update, None]:
+            chosen = (report, section, organisation)
+            async with aclosing(ask(service(), typed, shown or [], before or [], chosen)) as updates:
+                async for update in updates:
+                    yield update
 
         chat.load(opened, None, [*choices, *examples, notice], api_visibility="private", show_progress="hidden")
         inputs = [conversation, turns, *choices]
@@ -127,8 +139,10 @@ def build_chat(service: Callable[[], Service]) -> gr.Blocks:
             "concurrency_limit": None,
             "concurrency_id": "ask",
         }
+        asking = []
         for event, typed in ((question.submit, question), *((example.click, example) for example in examples)):
             answered = event(asked, [typed, *inputs], outputs, **options)
+            asking.append(answered)
             answered.failure(
                 broke, conversation, [conversation, status], api_visibility="private", show_progress="hidden"
             )
@@ -137,6 +151,7 @@ def build_chat(service: Callable[[], Service]) -> gr.Blocks:
                 lambda: ("", [], [], panel(NO_EVIDENCE), announcement("New conversation.")),
                 None,
                 outputs,
+                cancels=asking,
                 api_visibility="private",
                 show_progress="hidden",
             )
@@ -159,9 +174,9 @@ def page_state(index: OpenIndex) -> list[Any]:
     ]
 
 
-def ask(
+async def ask(
     service: Service, typed: str, shown: Messages, before: Turns, chosen: tuple[str, str, str]
-) -> Iterator[tuple[Any, ...]]:
+) -> AsyncGenerator[Update, None]:
     """The page while a question is worked on, then with its answer; one that cannot be asked is only announced."""
     try:
         question = _QUESTION.validate_python(typed)
@@ -170,29 +185,66 @@ def ask(
         yield typed, shown, before, gr.skip(), announcement(f"The question {reason}.", alert=True)
         return
     messages = [*shown, message("user", f"<bdi>{lines(question)}</bdi>")]
-    yield "", [*messages, message("assistant", WORKING)], before, gr.skip(), announcement("Searching and checking.")
+    begun = Unfinished()
+    yield "", [*messages, begun.message], before, gr.skip(), announcement(begun.doing)
+    reports, sections, organisations = ((value,) if value and value != ANY else () for value in chosen)
+    wanted = Asked(question, before, Filters(reports, sections, organisations))
     try:
-        index = service.index
-        reports, sections, organisations = ((value,) if value and value != ANY else () for value in chosen)
-        filters = checked_filters(index.reports, Filters(reports, sections, organisations))
-        answer = service.answer(
-            question, index=index, embedder=service.embedder, history=before, filters=filters, mode="auto"
-        )
+        async with aclosing(told(service, wanted, Departure(), LOOK_EVERY_S)) as happening:
+            async for event in happening:
+                if isinstance(event, Answer):
+                    finish = partial(finished, service, question, event, messages, before)
+                    yield await to_thread.run_sync(finish)
+                else:
+                    status = announcement(said) if (said := begun.hear(event)) else gr.skip()
+                    showing = gr.skip() if event is None else [*messages, begun.message]
+                    yield gr.skip(), showing, gr.skip(), gr.skip(), status
     except ClasQAError as error:
-        told = f'<p class="warning">{text(public_detail(error))}</p>'
-        failed = announcement("No answer.", alert=True)
-        yield gr.skip(), [*messages, message("assistant", told)], before, gr.skip(), failed
-        return
+        refusal = message("assistant", f'<p class="warning">{text(public_detail(error))}</p>')
+        yield gr.skip(), [*messages, refusal], before, gr.skip(), announcement("No answer.", alert=True)
+
+
+class Unfinished:
+    """What a reader sees of an answer that is being made."""
+
+    def __init__(self) -> None:
+        self._sentences: list[AnswerSentence] = []
+        self._notice = ""
+        self.doing = STAGES[Stage.SEARCHING]
+
+    def hear(self, event: Stage | AnswerSentence | Withdrawn | None) -> str:
+        """Take in what happened; what is to be announced of it, "" for nothing: a sentence never is."""
+        match event:
+            case Stage():
+                self.doing = STAGES[event]
+                return f"{self.doing}."
+            case AnswerSentence():
+                self._sentences.append(event)
+            case Withdrawn():
+                self._sentences.clear()
+                self._notice = event.reason
+                self.doing = STAGES[Stage.CHECKING]
+                return event.reason
+        return ""
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """It as a chat message."""
+        return message("assistant", markup.unfinished_html(self._sentences, self._notice, self.doing))
+
+
+def finished(service: Service, question: str, answer: Answer, messages: Messages, before: Turns) -> Update:
+    """The page with an answer and its evidence."""
     said = [
         {"role": "user", "content": question},
         {"role": "assistant", "content": answer.answer[: schemas.MAX_TURN_CHARACTERS]},
     ]
-    yield (
+    return (
         gr.skip(),  # what is typed meanwhile stays
         [*messages, message("assistant", markup.answer_html(answer))],
         [*before, *said][-schemas.MAX_TURNS :],
-        panel(evidence_with_copy(answer, index)),
-        announcement(f"{STATUSES[answer.status]}. {counted(len(answer.citations))}.", evidence=True),
+        panel(evidence_with_copy(answer, service.index)),
+        announcement(f"Answer ready. {STATUSES[answer.status]}. {counted(len(answer.citations))}.", evidence=True),
     )
 
 

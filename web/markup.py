@@ -1,12 +1,13 @@
 """HTML of answers and passages, for chat and pages alike. All text of reports, questions and models is escaped here."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from index.report import Passage, Report, ascii_mark
 from rag.answer import Answer, AnswerStatus
+from rag.record import AnswerSentence
 from web.addresses import passage_by_id
 from web.service import OpenIndex
 from web.wording import ACCURACY, KINDS, PRODUCT, STATUSES, VOICES, how_made, how_to_cite, searched_as
@@ -26,10 +27,10 @@ def link(url: str, label: str, css: str = "") -> str:
     return f'<a href="{text(url)}"{f" class={chr(34)}{css}{chr(34)}" if css else ""}>{text(label)}</a>'
 
 
-def mark_link(passage_id: str) -> str:
-    """A passage's mark as a link to its permalink: `anywhere-2016/¶1.2` gives ¶1.2."""
+def mark_link(passage_id: str, with_report: bool = False) -> str:
+    """A passage's mark as a link to its permalink: `anywhere-2016/¶1.2` gives ¶1.2, or anywhere-2016 ¶1.2."""
     report, _, mark = passage_id.partition("/")
-    return link(f"/r/{report}/{ascii_mark(mark)}", mark, "mark")
+    return link(f"/r/{report}/{ascii_mark(mark)}", f"{report} {mark}" if with_report else mark, "mark")
 
 
 def with_marks(sentence: str, marks: Mapping[str, str]) -> str:
@@ -87,12 +88,24 @@ def answer_html(answer: Answer) -> str:
         items = "".join(f"<li>{text(sentence)} <em>({text(reason)})</em></li>" for sentence, reason in answer.withheld)
         count = len(answer.withheld)
         noun = "sentence" if count == 1 else "sentences"
-        parts.append(
-            f"<details><summary>{count} {noun} left out because the check failed</summary><ul>{items}</ul></details>"
-        )
+        parts.append(f"<details><summary>Removed by the check: {count} {noun}</summary><ul>{items}</ul></details>")
     if answer.status in (AnswerStatus.ANSWERED, AnswerStatus.PARTLY_ANSWERED):
         parts.append(f'<p class="made">{text(how_made(answer))}</p>')
     return "".join(parts)
+
+
+def unfinished_html(sentences: Sequence[AnswerSentence], notice: str, doing: str) -> str:
+    """An answer that is being made: the sentences that have passed the check, what was withdrawn, and what is being done now."""
+    several = len({id.partition("/")[0] for sentence in sentences for id in sentence.citations}) > 1
+    words = " ".join(
+        f"{text(sentence.text)} {' '.join(mark_link(id, with_report=several) for id in sentence.citations)}"
+        for sentence in sentences
+    )
+    return (
+        (f'<p class="warning">{text(notice)}</p>' if notice else "")
+        + (f'<div class="answer-text"><p>{words}</p></div>' if words else "")
+        + f'<p class="working">{text(doing)}…</p>'
+    )
 
 
 def highlighted(passage: Passage, start: int, end: int) -> str:
@@ -103,7 +116,7 @@ def highlighted(passage: Passage, start: int, end: int) -> str:
 
 def facts(passage: Passage) -> str:
     """Who a passage concerns and what it is linked with, as a description list."""
-    rows = [
+    rows: list[tuple[str, Sequence[str], Callable[[str], str]]] = [
         (
             "Addressed to" if passage.addressed_to else "Organisations",
             passage.addressed_to or passage.organisations,

@@ -3,15 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
 from index.filters import Filters
 from index.report import Passage, Report, ascii_mark
-from rag.scope import checked_filters, find_report
+from rag.answer import Answer
+from rag.departure import ClientLeft
+from rag.scope import find_report
 from web import markup, schemas
 from web.addresses import find_passage
+from web.asking import CLIENT_CLOSED_REQUEST, Asked, answered, departure_of
 from web.markup import link, text
 from web.service import OpenIndex, Service, service_of
 from web.wording import KINDS, TAGLINE, VOICES, how_to_cite, mark_in_words, written_date
@@ -72,7 +76,7 @@ def one_passage(report: str, mark: str, service: ServiceNow) -> Response:
 
 
 @router.get("/ask")
-def ask(
+async def ask(
     request: Request,
     service: ServiceNow,
     q: str | None = None,
@@ -81,22 +85,36 @@ def ask(
     organisation: Annotated[str, Query()] = "",
 ) -> Response:
     """The plain twin of the chat: one question, its answer and the evidence, without script."""
-    index = service.index
     chosen = {"report": report, "section": section, "organisation": organisation}
-    form = question_form(index, q or "", chosen)
     if q is None:
-        return HTMLResponse(markup.page("Ask", f"<h1>{text(TAGLINE)}</h1>{form}{foot(index)}", "/ask"))
+        return await to_thread.run_sync(ask_page, service, chosen, "", "")
     try:
         question = _QUESTION.validate_python(q)
     except ValidationError as error:
         message = error.errors()[0]["msg"].removeprefix("Value error, ")
         wrong = f'<p class="warning" role="alert">The question {text(message)}</p>'
-        return HTMLResponse(markup.page("Ask", f"<h1>{text(TAGLINE)}</h1>{wrong}{form}{foot(index)}", "/ask"), 422)
-    wanted = {f"{name}s": (value,) if value else () for name, value in chosen.items()}
-    filters = checked_filters(index.reports, Filters(**wanted))
-    answer = service.answer(question, index=index, embedder=service.embedder, history=(), filters=filters, mode="auto")
+        return await to_thread.run_sync(ask_page, service, chosen, q, wrong, 422)
+    filters = Filters(**{f"{name}s": (value,) if value else () for name, value in chosen.items()})
+    async with departure_of(request) as departure:
+        try:
+            answer = await answered(service, Asked(question, filters=filters), departure)
+        except ClientLeft:
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
+    return await to_thread.run_sync(answer_page, service, chosen, question, answer)
+
+
+def ask_page(service: Service, chosen: dict[str, str], question: str, wrong: str, status: int = 200) -> Response:
+    """The question box, below what is wrong with what was asked."""
+    index = service.index
+    html = f"<h1>{text(TAGLINE)}</h1>{wrong}{question_form(index, question, chosen)}{foot(index)}"
+    return HTMLResponse(markup.page("Ask", html, "/ask"), status)
+
+
+def answer_page(service: Service, chosen: dict[str, str], question: str, answer: Answer) -> Response:
+    """An answer and its evidence, below the question box."""
+    index = service.index
     html = (
-        f"<h1>{text(TAGLINE)}</h1>{form}"
+        f"<h1>{text(TAGLINE)}</h1>{question_form(index, question, chosen)}"
         f'<section class="answer" aria-label="Answer"><h2><bdi>{text(question)}</bdi></h2>'
         f"{markup.answer_html(answer)}</section>"
         f'<section class="panel" aria-label="Evidence">{markup.evidence_html(answer, index)}</section>{foot(index)}'

@@ -15,7 +15,7 @@ from index.errors import ClasQAError, IndexFailure, ModelDamaged, ReportError, U
 from web import markup
 from web.addresses import AmbiguousMark
 from web.headers import response_headers
-from web.schemas import AskBody, FiltersBody, Turn
+from web.schemas import AskBody, FiltersBody, SearchQuery, Turn, VerifyBody
 
 log = logging.getLogger("clas_qa.web")
 
@@ -94,6 +94,11 @@ def of_error(request: Request, error: ClasQAError) -> Problem:
     return problem(request, status, title, public_detail(error), slug, **facts)
 
 
+def fault(request: Request) -> Problem:
+    """What a stranger is told of a bug."""
+    return problem(request, 500, "Something broke", "This is a fault of the service, not of the question.")
+
+
 def public_detail(error: ClasQAError) -> str:
     """What a stranger is told: a message about names they sent; any other may name files and stays in the log."""
     if isinstance(error, UnknownName | AmbiguousMark):
@@ -110,7 +115,7 @@ def of_validation(request: Request, error: RequestValidationError) -> Problem:
         if item["type"] == "extra_forbidden":
             # A name somebody made up is theirs to see, cut short; the message lists the real ones.
             where = where[:80].encode("utf-8", "replace").decode()
-            message = "is not a field; " + known_fields(where)
+            message = "is not a field; " + known_fields(request.scope["path"], where)
         elif item["type"] == "json_invalid":
             where, message = "body", "is not JSON"
         else:
@@ -120,11 +125,12 @@ def of_validation(request: Request, error: RequestValidationError) -> Problem:
     return problem(request, 422, "The request does not fit", detail, errors=wrong)
 
 
-def known_fields(where: str) -> str:
-    """The names a body may have at this place, in words."""
+def known_fields(path: str, where: str) -> str:
+    """The names that what is sent to this path may have at this place, in words."""
     parent = where.split(".")[0] if "." in where else ""
     places: dict[str, type[BaseModel]] = {"filters": FiltersBody, "history": Turn}
-    model = places.get(parent, AskBody)
+    whole: dict[str, type[BaseModel]] = {"search": SearchQuery, "verify": VerifyBody}
+    model = places.get(parent) or whole.get(path.rpartition("/")[2], AskBody)
     return "known: " + ", ".join(model.model_fields)
 
 
@@ -165,8 +171,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def bug(request: Request, error: Exception) -> Response:
         # Starlette logs the trace and answers outside our middleware, so the headers are set here too.
-        found = problem(request, 500, "Something broke", "This is a fault of the service, not of the question.")
-        return respond(request, found, response_headers(request.scope))
+        return respond(request, fault(request), response_headers(request.scope))
 
 
 def as_json(content: object) -> str:

@@ -1,6 +1,7 @@
 """Bodies and answers of the HTTP API, as pydantic checks them and OpenAPI describes them."""
 
 import unicodedata
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StrictBool
@@ -11,26 +12,30 @@ MAX_QUESTION_CHARACTERS = 2_000
 # A complete list of recommendations is long, and comes back as a turn.
 MAX_TURN_CHARACTERS = 20_000
 MAX_TURNS = 40
+MAX_DRAFT_CHARACTERS = 20_000
 MAX_NAMES = 50
 MAX_NAME_CHARACTERS = 200
 
 
-def readable(question: str) -> str:
-    """Refuse a question with nothing in it to read.
+def _readable(most: int, if_empty: str) -> Callable[[str], str]:
+    """What refuses text with nothing in it to read, or of more than `most` characters.
 
-    Raises:
-        ValueError: nothing but white space, control and format characters.
+    It raises ValueError for nothing but white space, control and format characters.
     """
-    if not any(unicodedata.category(character)[0] not in "CZ" for character in question):
-        raise ValueError("is empty; ask something")
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise ValueError(f"has {len(question)} characters; at most {MAX_QUESTION_CHARACTERS} are read")
-    return question
+
+    def readable(written: str) -> str:
+        if not any(unicodedata.category(character)[0] not in "CZ" for character in written):
+            raise ValueError(f"is empty; {if_empty}")
+        if len(written) > most:
+            raise ValueError(f"has {len(written)} characters; at most {most} are read")
+        return written
+
+    return readable
 
 
 QuestionText = Annotated[
     str,
-    AfterValidator(readable),
+    AfterValidator(_readable(MAX_QUESTION_CHARACTERS, "ask something")),
     Field(
         description=f"The question, at most {MAX_QUESTION_CHARACTERS} characters.",
         examples=["Which recommendations concern health assessments?"],
@@ -98,11 +103,39 @@ class AskBody(BaseModel):
     filters: FiltersBody = FiltersBody()
     mode: Literal["auto", "extractive", "llm"] = Field(
         "auto",
-        description="auto: a language model where one is configured; extractive: only the report's own sentences.",
+        description="extractive: only the report's own sentences. auto and llm: worded by the language model, each "
+        "sentence checked, where one is configured and something had to be searched; llm says in `warnings` where it "
+        "was not so.",
     )
     stream: StrictBool = Field(
         False,
-        description="Answer as text/event-stream: events `stage`, `sentence` (already verified), `answer`, `error`.",
+        description="Answer as text/event-stream: events `stage`, `sentence` (already verified), `withdrawn` (the sentences "
+        "so far do not stand), and at the end `answer` (the whole object, which alone counts) or `error`.",
+    )
+
+
+class VerifyBody(BaseModel):
+    """A draft whose sentences cite passages, to be checked against the reports."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"text": "Most checks are made [¶1.2]. Every alert is to be recorded [R2.1]."}]
+        },
+    )
+
+    text: Annotated[
+        str,
+        AfterValidator(_readable(MAX_DRAFT_CHARACTERS, "send a draft")),
+        Field(
+            description=f"At most {MAX_DRAFT_CHARACTERS} characters. Each sentence bears its marks in square "
+            "brackets: [¶1.2], [R2.1, R2.3], [anywhere-2016 ¶1.2].",
+            json_schema_extra={"minLength": 1, "maxLength": MAX_DRAFT_CHARACTERS},
+        ),
+    ]
+    reports: Names = Field(
+        [],
+        description="Ids of the reports that may be cited, and whose passages a mark without a report means; an empty list means all.",
     )
 
 
@@ -166,11 +199,33 @@ class AnswerOut(BaseModel):
     withheld: list[WithheldOut]
     related: list[PassageOut]
     completeness: str | None
-    mode: str
-    model: str | None
+    mode: Literal["extractive", "llm"] = Field(
+        description="Who worded it: the reports' own sentences, or a language model."
+    )
+    model: str | None = Field(description="Name of the language model that worded it, null where none did.")
+    prompts: str | None = Field(description="Hash of what that model was told, null where none was.")
     generation: str
     timings_ms: dict[str, float]
     warnings: list[str]
+
+
+class CheckedSentenceOut(BaseModel):
+    """One sentence of a draft: what it cites, the span that comes nearest, the verdict, the rung that decided, and why it failed."""
+
+    text: str
+    citations: list[str]
+    quote: str
+    verdict: Literal["verified", "unsupported", "unresolved", "uncited"]
+    decided_by: str
+    reason: str
+
+
+class VerifyOut(BaseModel):
+    """A draft after the check; `ok` is whether every sentence is verified."""
+
+    ok: bool
+    sentences: list[CheckedSentenceOut]
+    generation: str
 
 
 class HitOut(PassageOut):
@@ -266,10 +321,19 @@ class Health(BaseModel):
     status: Literal["alive"] = "alive"
 
 
-class Ready(BaseModel):
-    """The index is open and answers."""
+class LanguageModelOut(BaseModel):
+    """The language model as it was last met; never its address or its key."""
 
-    status: Literal["ready"] = "ready"
+    model: str
+    state: Literal["ready", "resting", "unreachable"]
+    detail: str
+
+
+class Ready(BaseModel):
+    """The index is open and answers; degraded where the language model does not, so that answers are made without it."""
+
+    status: Literal["ready", "degraded"] = "ready"
     generation: str
     reports: int
     passages: int
+    language_model: LanguageModelOut | None

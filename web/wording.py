@@ -5,6 +5,7 @@ from datetime import date
 
 from index.report import Kind, Passage, Report, Voice
 from rag.answer import Answer, AnswerStatus
+from rag.progress import Stage
 
 PRODUCT = "clas-qa"
 TAGLINE = "Ask about reviews of health services for Children Looked After and Safeguarding"
@@ -34,6 +35,12 @@ STATUSES = {
     AnswerStatus.UNVERIFIED: "No answer: nothing that was drafted could be proved from the report",
     AnswerStatus.OUT_OF_SCOPE: "Not a question about the loaded reports",
     AnswerStatus.INVALID_QUESTION: "This could not be read as a question",
+}
+STAGES = {
+    Stage.SEARCHING: "Searching the reports",
+    Stage.READING: "Reading what was found",
+    Stage.WRITING: "Writing, and checking each sentence",
+    Stage.CHECKING: "Checking the answer",
 }
 
 
@@ -70,7 +77,7 @@ def searched_as(answer: Answer) -> str | None:
 def how_made(answer: Answer) -> str:
     """Which part wrote the answer: the report's own sentences, or a language model checked against them."""
     if answer.model:
-        return f"Written by the language model {answer.model}; each sentence checked against the report."
+        return f"Worded by {answer.model}, each sentence checked against the report."
     return "Made of the report's own sentences."
 
 

@@ -4,8 +4,8 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,11 @@ from app import create_app
 from eval.page import write_page
 from index.errors import ClasQAError, IndexDamaged
 from index.report import Kind, Organisation, Passage, Report, Role, Section, Voice
+from rag.cited_text import CitedSentence
+from rag.marks import Unresolved, cited_passages
+from rag.progress import DEAF, Listener, Stage
 from rag.record import Answer, AnswerSentence, AnswerStatus, Citation
+from rag.verify import Checked, Verdict
 from settings import Settings
 from tests.eval.runs import answer as given
 from tests.eval.runs import gold, run
@@ -143,8 +147,18 @@ def cited(index: HandMadeIndex, question: str, mark: str, quote: str, **more: An
     return Answer(**(values | more))
 
 
-def answer(question: str, *, index: HandMadeIndex, history: Any, filters: Any, mode: str, **_: Any) -> Answer:
+def answer(
+    question: str,
+    *,
+    index: HandMadeIndex,
+    history: Any,
+    filters: Any,
+    mode: str,
+    listener: Listener = DEAF,
+    **_: Any,
+) -> Answer:
     """By the first word: crash, damage, slowly, absent, attack, follow; else cited, with what was received as the warning."""
+    listener.stage(Stage.SEARCHING)
     order = question.partition(" ")[0].lower()
     if order == "crash":
         raise RuntimeError("a secret in /srv/clas/secret.py")
@@ -176,6 +190,22 @@ def search(question: str, *, index: HandMadeIndex, k: int, filters: Any, **_: An
     return [Hit(passage, rank, 1 / rank) for rank, passage in enumerate(filter(filters.matches, index.passages), 1)][:k]
 
 
+@dataclass
+class HandMadeLadder:
+    """A ladder of its lowest rung."""
+
+    index: HandMadeIndex
+
+    def check(self, sentences: Sequence[CitedSentence], offered: Collection[str] | None = None) -> list[Checked]:
+        found = [(one, cited_passages(one.marks, self.index.reports, offered or ())) for one in sentences]
+        return [
+            Checked(one, Verdict("unresolved", "id", passages.reason))
+            if isinstance(passages, Unresolved)
+            else Checked(one, Verdict("verified" if passages else "uncited", "id"), passages)
+            for one, passages in found
+        ]
+
+
 def eval_page(folder: Path) -> Path:
     """The page of a run with a failed question in each half, one of them an attack, and one that is right."""
     failed = [gold(name, must=["¶1.1"], question=f"{ATTACK} {name}") for name in ("wrong-1", "wrong-2", "wrong-3")]
@@ -192,6 +222,8 @@ def main(port: int, broken: bool) -> None:
         application = create_app(
             settings, library=library, embedder=object(), answer=answer, search=search, eval_page=page
         )
+        state = application.state
+        state.service = replace(state.service, verifier=HandMadeLadder)
         uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning", server_header=False)
 
 

@@ -224,7 +224,13 @@ def test_a_server_without_an_index_is_alive_but_not_ready(broken_url: str) -> No
 
 
 def test_readiness_names_the_generation_and_its_counts(client: httpx.Client) -> None:
-    assert client.get("/readyz").json() == {"status": "ready", "generation": "g-1", "reports": 1, "passages": 6}
+    assert client.get("/readyz").json() == {
+        "status": "ready",
+        "generation": "g-1",
+        "reports": 1,
+        "passages": 6,
+        "language_model": None,
+    }
 
 
 @pytest.mark.parametrize(
