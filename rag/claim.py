@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.report import Passage
+from index.store import PassageIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +32,21 @@ class Claim:
     text: str
     passages: tuple[Passage, ...]
     evidence: tuple[Evidence, ...]
+
+
+def claim_of(text: str, passages: tuple[Passage, ...], vector: NDArray[np.float32], index: PassageIndex) -> Claim:
+    """The claim with its evidence.
+
+    Args:
+        text: its words.
+        passages: of the index, at least one.
+        vector: (d,) unit vector of the words.
+        index: the generation that the passages are of.
+    """
+    evidence = []
+    for passage in passages:
+        rows = index.sentence_rows(index.row(passage.id))
+        cosines = (index.sentence_vectors[rows] @ vector).tolist()
+        for span, cosine in zip(index.sentences[rows], cosines, strict=True):
+            evidence.append(Evidence(passage.text[span.start : span.end], passage, cosine, span.start))
+    return Claim(text, passages, tuple(sorted(evidence, key=lambda one: -one.cosine)))

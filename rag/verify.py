@@ -12,11 +12,11 @@ from index.embed import Embedder
 from index.report import Passage
 from index.store import PassageIndex
 from rag.cited_text import CitedSentence
-from rag.claim import Claim, Evidence
+from rag.claim import Claim, claim_of
 from rag.draft import Basis, DraftSentence
 from rag.marks import Unresolved, cited_passages
 from rag.retrieve import EncodedQuestion
-from rag.rungs import meaning, quotation
+from rag.rungs import meaning, numbers, organisations, quotation, voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Verifier:
             if offered is not None and passage.id not in offered:
                 reason = f"{passage.id} was not among the passages read"
                 return Checked(sentence, Verdict("unresolved", "offered", reason), cited)
-        claim = self._claim(sentence.text, cited, encoded)
+        claim = claim_of(sentence.text, cited, encoded.vector, self._index)
         if found := quotation.verbatim(claim):
             passage, span = found
             others = {p.id: _nearest(claim, p) for p in cited} | {passage.id: span}
@@ -153,13 +153,10 @@ class Verifier:
         return Checked(sentence, verdict, cited, tuple(_nearest(claim, passage) for passage in cited))
 
     def _climb(self, claim: Claim, encoded: EncodedQuestion, judge: Objector | None, word_for_word: bool) -> Verdict:
-        rungs: list[tuple[str, Callable[[], str]]] = [
-            ("verbatim", partial(quotation.objection, claim)),
-        ]
+        rungs = self._before_wording(claim)
         if not word_for_word:
-            rungs += [
-                ("meaning", partial(meaning.objection, claim, encoded, self._index)),
-            ]
+            rungs += self._of_wording(claim)
+            rungs.append(("meaning", partial(meaning.objection, claim, encoded, self._index)))
             rungs += [
                 (name, partial(objector, claim))
                 for name, objector in (("nli", self._nli), ("judge", judge))
@@ -170,15 +167,22 @@ class Verifier:
                 return Verdict("unsupported", name, reason)
         return Verdict("verified", rungs[-1][0])
 
-    def _claim(self, text: str, cited: tuple[Passage, ...], encoded: EncodedQuestion) -> Claim:
-        index = self._index
-        evidence = []
-        for passage in cited:
-            rows = index.sentence_rows(index.row(passage.id))
-            cosines = (index.sentence_vectors[rows] @ encoded.vector).tolist()
-            for span, cosine in zip(index.sentences[rows], cosines, strict=True):
-                evidence.append(Evidence(passage.text[span.start : span.end], passage, cosine, span.start))
-        return Claim(text, cited, tuple(sorted(evidence, key=lambda one: -one.cosine)))
+    def _before_wording(self, claim: Claim) -> list[tuple[str, Callable[[], str]]]:
+        return [
+            ("organisation", partial(organisations.objection, claim, self._index.reports)),
+            ("verbatim", partial(quotation.objection, claim)),
+        ]
+
+    def _of_wording(self, claim: Claim) -> list[tuple[str, Callable[[], str]]]:
+        return [
+            ("numbers", partial(numbers.objection, claim)),
+            ("voice", partial(voice.objection, claim)),
+        ]
+
+    def refused_before_meaning(self, claim: Claim) -> str:
+        """The objection of the first rung below meaning that has one, "" where none has."""
+        rungs = self._before_wording(claim) + self._of_wording(claim)
+        return next((reason for _, objection in rungs if (reason := objection())), "")
 
 
 def _nearest(claim: Claim, passage: Passage) -> tuple[int, int]:

@@ -1,0 +1,156 @@
+"""Fit the weights of rag/rungs/meaning.py: python -m eval.calibrate_support.
+
+On the claims of the tuning half, and on those about the invented reviews that the support model was not trained on
+(rag/support/README.md). Each figure that is printed comes from weights fitted without the report it is told of.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from eval.calibrate import as_report
+from eval.claims import ClaimKind, load_claims
+from eval.gold import Half
+from eval.run import report_file
+from index.embed import BUNDLED, Embedder, load_embedder
+from index.generation import build_generation
+from index.parse import read_report
+from index.report import Passage
+from index.store import PassageIndex
+from index.training.examples import held_out_sources
+from rag.cited_text import cited_sentences
+from rag.claim import Claim, claim_of
+from rag.evidence import Floats, probabilities
+from rag.marks import cited_passages
+from rag.retrieve import EncodedQuestion
+from rag.rungs.meaning import READ, SUPPORT, WEIGHTS, read, read_features, told_features
+from rag.support.examples import CLAIMS
+from rag.verify import Verifier
+
+MODELS = {"support": SUPPORT, "support by reading": READ}
+# So many of the true claims that come as far as this rung may be refused by it.
+REFUSED_SHARE = 0.05
+# What earlier rungs are for, or what needs no reading at all.
+_LEFT_OUT = {ClaimKind.DEAD_ID, ClaimKind.UNCITED, ClaimKind.NUMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One claim with its features, shape (len(SUPPORT),), and whether an earlier rung refuses it."""
+
+    report: str
+    kind: str
+    supported: bool
+    features: Floats
+    refused_before: bool
+
+
+def collect(embedder: Embedder, folder: Path) -> list[Measured]:
+    """The claims of the tuning half, and those about the reviews that are held out."""
+    measured: list[Measured] = []
+    claims = [claim for claim in load_claims() if claim.half is Half.TUNING and claim.kind not in _LEFT_OUT]
+    for name in dict.fromkeys(claim.report for claim in claims):
+        report = read_report(report_file(name))
+        index = PassageIndex.open(folder / build_generation([report], folder, embedder))
+        found = []
+        for claim in claims:
+            if claim.report == name:
+                (sentence,) = cited_sentences(claim.text)
+                cited = cited_passages(sentence.marks, [report])
+                assert isinstance(cited, tuple)
+                found.append((sentence.text, cited, claim.supported, claim.kind.value))
+        measured += _measured(name, found, index, embedder)
+    for source in held_out_sources():
+        report, ids = as_report(source)
+        index = PassageIndex.open(folder / build_generation([report], folder, embedder))
+        lines = [
+            json.loads(line) for line in (CLAIMS / f"{source.name}.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
+        passages = {passage.id: passage for passage in index.passages}
+        found = [
+            (line["text"], tuple(passages[ids[name]] for name in line["passages"]), line["supported"], line["kind"])
+            for line in lines
+            if line["kind"] not in _LEFT_OUT
+        ]
+        measured += _measured(source.name, found, index, embedder)
+    return measured
+
+
+def _measured(
+    report: str,
+    claims: Sequence[tuple[str, tuple[Passage, ...], bool, str]],
+    index: PassageIndex,
+    embedder: Embedder,
+) -> list[Measured]:
+    vectors, tokens = embedder.encode_with_tokens([text for text, *_ in claims])
+    verifier = Verifier(index, embedder)
+    measured = []
+    for (text, passages, supported, kind), *encoded in zip(claims, vectors, tokens, strict=True):
+        question = EncodedQuestion(*encoded)
+        claim: Claim = claim_of(text, passages, question.vector, index)
+        features = np.concatenate([read_features(claim, read(claim)), told_features(claim, question, index)])
+        measured.append(Measured(report, kind, supported, features, bool(verifier.refused_before_meaning(claim))))
+    index.close()
+    return measured
+
+
+def fit(measured: Sequence[Measured], names: Sequence[str]) -> dict[str, float]:
+    """Weights of the chance that a claim is supported; the features are the first len(names) of each."""
+    rows = np.array([one.features[: len(names)] for one in measured])
+    labels = np.array([one.supported for one in measured])
+    scale = np.std(rows, axis=0) + 1e-9
+    model = LogisticRegression(C=0.5, max_iter=2000).fit(rows / scale, labels)
+    return dict(zip(names, (model.coef_[0] / scale).tolist(), strict=True)) | {"intercept": float(model.intercept_[0])}
+
+
+def least_chance(measured: Sequence[Measured], chances: NDArray[np.float64]) -> float:
+    """The threshold that refuses REFUSED_SHARE of the true claims which come as far as this rung."""
+    true = [chance for one, chance in zip(measured, chances, strict=True) if one.supported and not one.refused_before]
+    return float(np.quantile(true, REFUSED_SHARE))
+
+
+def chances_without_own_report(measured: Sequence[Measured], names: Sequence[str]) -> NDArray[np.float64]:
+    """Shape (n,): each claim's chance by weights fitted on the other reports' claims."""
+    chances = np.zeros(len(measured))
+    for report in dict.fromkeys(one.report for one in measured):
+        model = fit([one for one in measured if one.report != report], names)
+        own = [row for row, one in enumerate(measured) if one.report == report]
+        rows = np.array([measured[row].features[: len(names)] for row in own])
+        chances[own] = probabilities(rows, model, names)
+    return chances
+
+
+def main() -> None:
+    """Print the figures and write the weights."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.calibrate_support", description="Fit the weights of the meaning rung."
+    )
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args()
+    embedder = load_embedder(BUNDLED)
+    with tempfile.TemporaryDirectory(prefix="clas-qa-calibrate-") as folder:
+        measured = collect(embedder, Path(folder))
+    models, least = {}, {}
+    for name, names in MODELS.items():
+        chances = chances_without_own_report(measured, names)
+        models[name], least[name] = fit(measured, names), least_chance(measured, chances)
+        sys.stdout.write(f"{name}, by weights fitted without the report, threshold {least[name]:.3f}:\n")
+        for kind in sorted({one.kind for one in measured}):
+            own = [row for row, one in enumerate(measured) if one.kind == kind]
+            refused = np.mean([chances[row] < least[name] for row in own])
+            at_all = np.mean([chances[row] < least[name] or measured[row].refused_before for row in own])
+            sys.stdout.write(f"  {kind:16} {len(own):4}  refused by this rung {refused:.3f}, by any {at_all:.3f}\n")
+    about = {"model": embedder.name, "models": models, "least": least}
+    options.out.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
