@@ -5,12 +5,15 @@ import contextlib
 import queue
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rag.departure import ClientLeft, Deadline, Departure
 
 T = TypeVar("T")
+# Names of servers looked up at once.
+_LOOKING_UP = 4
 # Seconds that closing a connection may take after the end was called for.
 _CLOSING_S = 0.5
 
@@ -108,7 +111,8 @@ class BackgroundLoop:
             self._loop = self._thread = None
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
-            thread.join()
+            # A name that is being looked up cannot be cancelled, only left behind.
+            thread.join(_CLOSING_S)
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -127,6 +131,8 @@ def _wait_for_end(pieces: "queue.SimpleQueue[T | _End]") -> None:
 
 
 def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    # Looks names up, which nothing else does without blocking.
+    loop.set_default_executor(ThreadPoolExecutor(_LOOKING_UP, "names"))
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         # Leaving the runner cancels what still runs and closes the loop.
         runner.get_loop().run_forever()

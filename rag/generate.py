@@ -52,6 +52,8 @@ CHARACTERS_A_TOKEN = 3.5
 _MOST_CHARACTERS_A_TOKEN = 40
 # Seconds before the second try where the server names no pause.
 _PAUSE_S = 0.25
+# The share of an answer's time that a server must have been given before a timeout counts against it.
+_FAIR_SHARE = 0.25
 _NO_KEY = "none"
 
 
@@ -103,6 +105,7 @@ class LanguageModel:
             ClientLeft: the asker left.
         """
         if sum(len(message.content) for message in messages) > self.prompt_characters:
+            CALLS.labels(FaultKind.TOO_LONG.value).inc()
             raise ModelFailed(FaultKind.TOO_LONG, f"over {self.prompt_characters} characters")
         self.breaker.refuse()
         with self.bulkhead.slot(deadline, departure):
@@ -114,7 +117,7 @@ class LanguageModel:
                 return
             except ModelFailed as failed:
                 pause = _PAUSE_S if failed.retry_after is None else failed.retry_after
-                if begun or not failed.retryable or pause >= deadline.left:
+                if begun or not failed.retryable or self.breaker.open or pause >= deadline.left:
                     raise
             if departure is None:
                 time.sleep(pause)
@@ -153,7 +156,8 @@ class LanguageModel:
     def _try(
         self, messages: Sequence[Message], deadline: Deadline, departure: Departure | None, temperature: float
     ) -> Iterator[str]:
-        with self.breaker.call(), self._counted():
+        hurried = deadline.left < self.timeout_s * _FAIR_SHARE
+        with self.breaker.call(hurried), self._counted():
             try:
                 yield from self._loop.read(lambda: self._reply(messages, temperature), deadline, departure)
             except TimeoutError:
@@ -179,7 +183,7 @@ class LanguageModel:
         exchange = Exchange()
         reply = Reply(self.max_tokens * _MOST_CHARACTERS_A_TOKEN)
         async with (
-            open_client(self._address, exchange) as http,
+            open_client(self._address, exchange, self.max_tokens) as http,
             contextlib.aclosing(self._pieces(http, messages, temperature)) as pieces,
         ):
             async for piece in pieces:

@@ -20,8 +20,8 @@ from rag.model_fault import FaultKind, ModelFailed
 
 # Seconds for a connection to come about; an address where nothing answers is told from a slow model.
 CONNECT_S = 5.0
-# Bytes of one reply, the envelopes of its pieces included; no honest reply comes near.
-MAX_BYTES = 32 * 1024 * 1024
+# Bytes that a reply may have, envelopes included: so many, and so many more for each token asked for. No honest reply comes near.
+_ROOM, _ROOM_A_TOKEN = 4 * 1024 * 1024, 1024
 # What a request may carry; the rest tells the server of this machine, or comes from variables of the environment.
 _HEADERS = frozenset({"accept", "connection", "content-length", "content-type", "host", "transfer-encoding"})
 _TOO_LONG = ("context length", "context_length", "context size", "context window", "maximum context", "too many tokens")
@@ -89,7 +89,7 @@ def address(url: str, key: str | None, ca_file: Path | None) -> Address:
     return Address(url.rstrip("/"), tls, key or None)
 
 
-def open_client(to: Address, exchange: Exchange) -> httpx.AsyncClient:
+def open_client(to: Address, exchange: Exchange, max_tokens: int = 1) -> httpx.AsyncClient:
     """A client for the requests of one call; closing it closes the connection, which tells the server to stop writing."""
 
     async def before(request: httpx.Request) -> None:
@@ -108,7 +108,7 @@ def open_client(to: Address, exchange: Exchange) -> httpx.AsyncClient:
         if response.is_success and media_type(response) in ("text/html", "application/xhtml+xml"):
             raise ModelFailed(FaultKind.NOT_JSON, "it is a web page, perhaps of a proxy that wants a sign-in")
         if isinstance(response.stream, httpx.AsyncByteStream):
-            response.stream = _Bounded(response.stream)
+            response.stream = _Bounded(response.stream, _ROOM + _ROOM_A_TOKEN * max_tokens)
         if media_type(response) == "application/json":
             await response.aread()
 
@@ -128,17 +128,18 @@ def media_type(response: httpx.Response) -> str:
 
 
 class _Bounded(httpx.AsyncByteStream):
-    """A reply's bytes, up to MAX_BYTES."""
+    """A reply's bytes, `room` at most."""
 
-    def __init__(self, stream: httpx.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx.AsyncByteStream, room: int) -> None:
         self._stream = stream
+        self._room = room
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        room = MAX_BYTES
+        room = self._room
         async for part in self._stream:
             room -= len(part)
             if room < 0:
-                raise ModelFailed(FaultKind.BAD_REPLY, f"it is longer than {MAX_BYTES} bytes")
+                raise ModelFailed(FaultKind.BAD_REPLY, f"it is longer than {self._room} bytes")
             yield part
 
     async def aclose(self) -> None:

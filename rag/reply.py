@@ -7,11 +7,36 @@ from rag.model_fault import FaultKind, ModelFailed
 
 # No control characters but tab and line feed; half a surrogate pair cannot be written anywhere.
 _CLEAN = {code: None for code in (*range(32), 127) if code not in (9, 10)} | dict.fromkeys(range(0xD800, 0xE000), "�")
+_THINKING, _THOUGHT = "<think>", "</think>"
 _ENDS = {
     "content_filter": "the server's filter stopped it",
     "tool_calls": "a tool was called",
     "function_call": "a tool was called",
 }
+
+
+class _Spoken:
+    """Leaves out what a model thinks aloud before it answers, `<think>…</think>`, however the pieces fall."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._begun = False
+
+    def __call__(self, text: str, last: bool) -> str:
+        """What is spoken and was not given yet, with this next piece; `last` tells that no other follows."""
+        if self._begun:
+            return text
+        self._held += text
+        start = self._held.lstrip()
+        if start.startswith(_THINKING):
+            _, thought, after = self._held.partition(_THOUGHT)
+            if not thought:
+                return ""
+            self._held = after
+        elif not last and _THINKING.startswith(start):
+            return ""
+        self._begun = True
+        return self._held
 
 
 class Reply:
@@ -22,6 +47,7 @@ class Reply:
         self._finished = False
         self._words = False
         self._pieces = 0
+        self._spoken = _Spoken()
 
     @property
     def begun(self) -> bool:
@@ -51,8 +77,9 @@ class Reply:
         self._room -= len(text)
         if self._room < 0:
             raise ModelFailed(FaultKind.LENGTH, "far more text than was asked for")
-        self._words = self._words or bool(text.strip())
-        return text
+        spoken = self._spoken(text, last=self._finished)
+        self._words = self._words or bool(spoken.strip())
+        return spoken
 
     def end(self) -> None:
         """The stream has ended.
@@ -90,7 +117,7 @@ def whole(body: bytes) -> str:
             raise ModelFailed(FaultKind.BAD_REPLY, "no text or no finish_reason")
         case _:
             raise ModelFailed(FaultKind.BAD_REPLY, "not in the shape of a chat completion")
-    text = clean(content)
+    text = _Spoken()(clean(content), last=True)
     if not text.strip():
         raise ModelFailed(FaultKind.EMPTY)
     return text

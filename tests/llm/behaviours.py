@@ -177,6 +177,13 @@ def flood(text: str = "x" * 4000) -> Behaviour:
     return behave
 
 
+def endless_line(wire: Wire) -> None:
+    """One event that never ends."""
+    wire.events()
+    while True:
+        wire.send(b"x" * 65536)
+
+
 def tool_call(wire: Wire) -> None:
     """Call a tool that nobody offered."""
     call = {"index": 0, "id": "t", "type": "function", "function": {"name": "rm", "arguments": "{}"}}
@@ -210,6 +217,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "drip_comments": drip_comments(),
     "slow_first_byte": slow_first_byte(5.0),
     "flood": flood(),
+    "endless_line": endless_line,
     "429": status(429),
     "500": status(500),
     "503": status(503),
