@@ -1,23 +1,29 @@
-"""The command line: clas-qa serve | ask | search | show | reports | eval. Exit codes: 0 done, 1 no answer or failed, 2 wrong usage."""
+"""The command line: clas-qa serve | ask | search | show | verify | doctor | reports | eval.
+
+Exit codes: 0 done, 1 no answer, not verified or failed, 2 wrong usage or settings.
+"""
 
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from index.errors import ClasQAError, UnknownName
-from settings import Settings, load_settings
+from settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from index.embed import Embedder
     from index.filters import Filters
     from index.library import Library
     from index.report import Passage, Report
+    from rag.draft_check import CheckedDraft
+    from rag.receipt import CheckedReceipt
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,13 +51,13 @@ def main() -> None:
     """Entry point: errors that a user can mend are one line on stderr."""
     try:
         app()
-    except UnknownName as exc:
+    except (UnknownName, SettingsError) as exc:
         _fail(exc, 2)
     except ClasQAError as exc:
         _fail(exc, 1)
 
 
-def _fail(error: Exception, code: int) -> None:
+def _fail(error: Exception, code: int) -> NoReturn:
     print(f"clas-qa: {error}", file=sys.stderr)
     sys.exit(code)
 
@@ -85,18 +91,34 @@ def ask(
     organisation: OrganisationFilter = None,
     recommendation: RecommendationFilter = None,
     kind: KindFilter = None,
+    mode: Annotated[
+        Literal["auto", "extractive", "llm"],
+        typer.Option(help="Who words the answer: the language model where one is configured, or only the reports."),
+    ] = "auto",
     as_json: JsonFlag = False,
 ) -> None:
     """Answer one question. Exit code 1 where the reports hold no answer, 2 for what is no question."""
+    from app import open_writer
     from rag.answer import AnswerStatus, answer_question
     from rag.rerank import load_reranker
+    from rag.rungs.nli import load_nli
 
     settings = load_settings()
+    writer = None if mode == "extractive" else open_writer(settings)
+    nli = load_nli(settings.nli) if writer else None
     reranker = load_reranker(settings.reranker)
     library, embedder = _open(settings)
     index = library.current()
-    filters = _filters(index.reports, report, section, organisation, recommendation, kind)
-    answer = answer_question(" ".join(words), index=index, embedder=embedder, filters=filters, reranker=reranker)
+    answer = answer_question(
+        " ".join(words),
+        index=index,
+        embedder=embedder,
+        filters=_filters(index.reports, report, section, organisation, recommendation, kind),
+        mode=mode,
+        reranker=reranker,
+        writer=writer,
+        nli=nli.objection if nli else None,
+    )
     if as_json:
         _print_json(answer.public())
     else:
@@ -104,6 +126,8 @@ def ask(
         for line in (f"Complete: {answer.completeness}." if answer.completeness else "", *answer.warnings):
             if line:
                 print(f"\n{line}")
+        for text, reason in answer.withheld:
+            print(f"\nWithheld: “{text}” {reason}")
         for related in answer.related:
             print(f"\nLinked recommendation {related.number}: {related.text}")
         for citation in answer.citations:
@@ -174,6 +198,77 @@ def show(
         return
     for passage in passages:
         print(f"[{passage.mark}] {_where(passage)}\n{passage.text}\n")
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="A draft with marks (.txt, .md, .docx), a receipt (.json: an answer saved as the API gave it), or - for stdin.",
+        ),
+    ],
+    report: ReportFilter = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Check a draft or a saved answer against the reports. Exit code 0 where every sentence is verified, 1 where one is not."""
+    from index.errors import ReportUnreadable
+    from index.filters import Filters
+    from proofread import Draft, PaperUnreadable, print_checked, print_json, read_paper
+    from rag.answer import answer_question
+    from rag.draft_check import check_text
+    from rag.receipt import ReceiptInvalid, check_receipt
+    from rag.rerank import load_reranker
+    from rag.rungs.nli import load_nli
+    from rag.scope import checked_filters, find_report
+    from rag.verify import Verifier
+
+    settings = load_settings()
+    try:
+        paper = read_paper(file)
+    except (PaperUnreadable, ReportUnreadable, ReceiptInvalid) as exc:
+        _fail(exc, 2)
+    nli = load_nli(settings.nli)
+    library, embedder = _open(settings)
+    index = library.current()
+    verifier = Verifier(index, embedder, nli.objection if nli else None)
+    checked: CheckedDraft | CheckedReceipt
+    if isinstance(paper, Draft):
+        reports = [find_report(index.reports, name) for name in report or ()]
+        checked = check_text(paper.text, verifier, reports or None)
+        for remark in paper.remarks:
+            print(f"note: {remark}", file=sys.stderr)
+    else:
+        filters = checked_filters(index.reports, Filters(reports=tuple(report or ())))
+        reranker = load_reranker(settings.reranker)
+        ask = partial(
+            answer_question, index=index, embedder=embedder, filters=filters, mode="extractive", reranker=reranker
+        )
+        checked = check_receipt(paper, index, verifier, ask)
+    if as_json:
+        print_json(checked.public())
+    else:
+        print_checked(checked.public(), Console())
+    if not checked.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(as_json: JsonFlag = False) -> None:
+    """What is configured, what of it works, and what to do about the rest. Exit code 1 where something configured does not work."""
+    from doctor import State, examine
+
+    checks = []
+    for check in examine(load_settings()):
+        checks.append(check)
+        if not as_json:
+            print(f"{check.name}: {check.state.value}{': ' if check.detail else ''}{check.detail}", flush=True)
+    failed = [check for check in checks if check.state is State.FAILS]
+    if as_json:
+        _print_json({"ok": not failed, "checks": [check.public() for check in checks]})
+    if failed:
+        raise typer.Exit(1)
 
 
 @reports_app.command("list")

@@ -95,13 +95,13 @@ class _Noticing(Breaker):
         self._notice = notice
 
     @contextlib.contextmanager
-    def call(self) -> Iterator[None]:
+    def call(self, hurried: bool = False) -> Iterator[None]:
         """As `Breaker.call`."""
-        with super().call():
+        with super().call(hurried):
             try:
                 yield
             except ModelFailed as failed:
-                if failed.of_the_server:
+                if failed.of_the_server and not (hurried and failed.kind is FaultKind.TIMEOUT):
                     self._notice(failed)
                 raise
             self._notice(None)

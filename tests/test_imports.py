@@ -14,7 +14,9 @@ ARROWS = {
     "web": {"index", "rag"},
     "eval": {"index", "rag", "settings"},
     "app": {"index", "rag", "web", "settings"},
-    "cli": {"index", "rag", "web", "settings", "app", "eval"},
+    "doctor": {"index", "rag", "settings", "app"},
+    "proofread": {"index", "rag"},
+    "cli": {"index", "rag", "web", "settings", "app", "eval", "doctor", "proofread"},
     "bench": {"index", "rag", "eval"},
 }
 KEEPERS = {
