@@ -151,6 +151,17 @@ adoption medical adviser: medical adviser, adoption medical
 leaving care team: leaving care team, leaving care service
     | leaving care, care leaver
 """
+# Words with a capital that name nobody by themselves.
+PLAIN = frozenset(
+    stem(word)
+    for word in (
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+        "september october november december christmas easter nhs cqc trust trusts hospital hospitals health care service "
+        "services team level tier band key stage child baby children inspector inspectors i english act section year ccg "
+        "ccgs gp gps clinical commissioning group groups general acute foundation community council local authority uk "
+        "england british it recommendation early help centre unit"
+    ).split()
+)
 # "Named safeguarding nurse", "designated doctor and nurse": the quality and the calling, with what may stand between.
 _CALLINGS = r"(?:doctors?|nurses?|midwi(?:fe|ves)|gps?|professionals?|practitioners?)"
 _POST = re.compile(
@@ -203,10 +214,10 @@ def bodies_spoken_of(text: str) -> frozenset[str]:
     for length in range(1, longest + 1):
         for first in range(len(words) - length + 1):
             spoken |= hinted.get(tuple(words[first : first + length]), frozenset())
-    if any(body.endswith(" professionals") for body in spoken):
-        spoken |= {
-            f"{kind} {calling}" for kind in ("named", "designated") for calling in ("doctor", "nurse", "midwife", "GP")
-        }
+    for kind in ("named", "designated"):
+        posts = {body for body in spoken if body.startswith(f"{kind} ")}
+        if posts == {f"{kind} professionals"}:
+            spoken |= {f"{kind} {calling}" for calling in ("doctor", "nurse", "midwife", "GP")}
     return frozenset(spoken)
 
 

@@ -9,32 +9,30 @@ from index.report import Kind, Passage, Report
 from rag.abbreviations import abbreviations
 from rag.claim import Claim
 from rag.organisation_names import organisations_named
-from rag.rungs.bodies import alike, bodies_named, bodies_spoken_of, words_of
+from rag.rungs.bodies import PLAIN, alike, bodies_named, bodies_spoken_of, words_of
+from rag.rungs.exchange import misplaced, turned_round
 from rag.sites import sites
 from rag.words import stem, topic_words, words
 
-# Words with a capital that name nobody by themselves.
-_PLAIN = frozenset(
-    stem(word)
-    for word in (
-        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
-        "october november december christmas easter nhs cqc trust trusts hospital hospitals health care service services team level tier "
-        "band key stage child baby children inspector inspectors i english act section year ccg ccgs gp gps clinical commissioning group groups general "
-        "acute foundation community council local authority uk england british it recommendation early help"
-    ).split()
-)
 # Words of organisations' names that tell none of them from others.
 _UNTELLING = frozenset(
     stem(word)
     for word in "nhs trust trusts the and of for clinical commissioning group ccg ccgs health care services foundation".split()
 )
+_PROVIDES = re.compile(
+    r"\b(?:provid\w+|runs?|delivers?|delivered|operate[sd]?|employ\w*|belongs?|sits? with|comes? from|managed?|manages)\b",
+    re.IGNORECASE,
+)
+# Who pays for a service, and whom it works with, do not provide it.
+_PAYING = frozenset({"commissioners", "public health", "NHS England", "council", "social care"})
 _CAPITAL = re.compile(r"(?<![\w’'])[A-Z][\w’'&-]*")
 _ROLE_WORD = re.compile(
     r"\b(?:ccgs?|clinical commissioning groups?|icbs?|integrated care boards?|(?:nhs )?commissioners?|providers?)\b",
     re.IGNORECASE,
 )
 _KIND_OF_BODY = re.compile(
-    r"\s+(?:[A-Z]\w+\s+)?(?:CCG|Trust|Council|Hospitals?|NHS|CIC|Infirmary|Limited|Ltd|Clinical Commissioning Group|Hospice|Health|Partnership"
+    r"\s+(?:[A-Z]\w+\s+)?(?:CCG|Trust|Council|Hospitals?|NHS|CIC|Infirmary|Limited|Ltd"
+    r"|Clinical Commissioning Group|Hospice|Health|Partnership"
     r"|Healthcare|Constabulary|Clinic|House|Centre)\b"
 )
 _OWN_NAME = re.compile(r"[A-Z]\w+\s+(?:NHS\s+)?$")
@@ -49,7 +47,17 @@ def objection(claim: Claim, reports: Sequence[Report]) -> str:
     """
     cited = {passage.report for passage in claim.passages}
     own = tuple(report for report in reports if report.id in cited)
-    return _strange_name(claim, own) or _strange_body(claim, own) or _strange_organisation(claim, own)
+    return (
+        _strange_name(claim, own) or _strange_body(claim, own) or _strange_organisation(claim, own) or _exchanged(claim)
+    )
+
+
+def _exchanged(claim: Claim) -> str:
+    name = misplaced(claim)
+    if name:
+        return f"The cited text says this of another than {name}."
+    both = turned_round(claim)
+    return f"In the cited text this passes between {both} the other way round." if both else ""
 
 
 def _strange_name(claim: Claim, reports: Sequence[Report]) -> str:
@@ -67,7 +75,7 @@ def _names(text: str, reports: Sequence[Report]) -> Iterator[str]:
     bodies = bodies_named(text)
     for match in _CAPITAL.finditer(text):
         word = re.sub(r"['’]s?$", "", match[0])
-        if any(body.start <= match.start() < body.end for body in bodies) or stem(word.lower()) in _PLAIN:
+        if any(body.start <= match.start() < body.end for body in bodies) or stem(word.lower()) in PLAIN:
             continue
         proper = any(stem(word.lower()) in _proper(report.text) for report in reports)
         named = proper or (_KIND_OF_BODY.match(text, match.end()) and topic_words(word))
@@ -184,11 +192,13 @@ def _telling(report: Report) -> dict[str, frozenset[str]]:
 def _speaks_of(passage: Passage, report: Report) -> frozenset[str]:
     """Organisations that a passage speaks of: named in it, or its trust as sites, services, or its recommendations tell."""
     named = _named_in(passage, report)
+    if passage.addressed_to:
+        return named
     run = {
         owner for site, owner in sites(report).items() if owner and re.search(rf"\b{re.escape(site)}\b", passage.text)
     }
-    spoken = bodies_spoken_of(" ".join((*passage.heading, passage.text)))
-    providing = {name for name, bodies in _services(report).items() if bodies & spoken}
+    bodies = {mention.body for mention in bodies_named(" ".join((*passage.heading, passage.text)))}
+    providing = {name for name, provided in _services(report).items() if provided & bodies}
     likely = run | (providing if not run else set())
     if not likely:
         recommendations = [each for each in report.passages if each.id in passage.recommendations]
@@ -210,7 +220,7 @@ def _services(report: Report) -> dict[str, frozenset[str]]:
     for passage in report.of_kind(Kind.CONTEXT):
         for sentence in re.split(r"(?<=[.;)])\s+|\n", passage.text):
             named = organisations_in(sentence, report.organisations)
-            if len(named) == 1:
-                bodies = frozenset(mention.body for mention in bodies_named(sentence))
+            if len(named) == 1 and _PROVIDES.search(sentence):
+                bodies = frozenset(mention.body for mention in bodies_named(sentence)) - _PAYING
                 found[named[0]] = found.get(named[0], frozenset()) | bodies
     return found
