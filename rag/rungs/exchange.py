@@ -52,7 +52,8 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _FORM = frozenset(
-    "a an the of in on at to for from by with and or but is are was were be been being has have had do does did that which who whose it its they their "
+    "a an the of in on at to for from by with and or but is are was were be been being has have had do does did "
+    "that which who whose it its they their "
     "them this these those as than so not there then into about over under within also s we our us he she his her i you per via".split()
 )
 
