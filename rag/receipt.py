@@ -139,7 +139,7 @@ class _Inquiry:
         ]
         for n, sentence in enumerate(self._receipt.sentences):
             first = self._index.passage(sentence.citations[0]) if sentence.citations else None
-            if sentence.decided_by == _METADATA:
+            if self._of_metadata(sentence):
                 if sentence.quote:
                     problems.append(Problem(f"sentences[{n}].quote", "what follows from metadata quotes nothing"))
             elif first and (not sentence.quote or sentence.quote not in first.text):
@@ -163,9 +163,7 @@ class _Inquiry:
                 for name in sentence.citations
                 if name not in self._cited
             ]
-        printed = [
-            Printed(one.text, self._known(one.citations), one.decided_by == _METADATA) for one in receipt.sentences
-        ]
+        printed = [Printed(one.text, self._known(one.citations), self._of_metadata(one)) for one in receipt.sentences]
         if printed and (stray := stray_words(receipt.answer, printed, lambda: self._again.answer)):
             problems.append(Problem("answer", stray))
         return problems
@@ -186,12 +184,15 @@ class _Inquiry:
         if len(passages) < len(sentence.citations):
             missing = next(name for name in sentence.citations if self._index.passage(name) is None)
             return Verdict("unresolved", "id", f"{missing} is not in the index")
-        if sentence.decided_by == _METADATA:
+        if self._receipt.mode == "llm":
+            return self._worded(sentence.text, passages)
+        if self._of_metadata(sentence):
             return self._from_metadata(sentence, passages)
-        if span := _whole_sentences(sentence.text, passages):
-            drafted = DraftSentence(sentence.text, passages, Basis.VERBATIM, span)
-            return check(drafted, self._index.passage, self._cited)
-        return self._worded(sentence.text, passages)
+        drafted = DraftSentence(sentence.text, passages, Basis.VERBATIM, _whole_sentences(sentence.text, passages))
+        return check(drafted, self._index.passage, self._cited)
+
+    def _of_metadata(self, sentence: ReceiptSentence) -> bool:
+        return self._receipt.mode == "extractive" and sentence.decided_by == _METADATA
 
     def _from_metadata(self, sentence: ReceiptSentence, passages: tuple[Passage, ...]) -> Verdict:
         verdict = check(stated(sentence.text, passages), self._index.passage, self._cited)
@@ -225,7 +226,7 @@ def _stands(citation: ReceiptCitation) -> bool:
 def _whole_sentences(text: str, passages: tuple[Passage, ...]) -> tuple[int, int] | None:
     """Where the one passage cited has the words, from where a sentence of it begins to where one ends; None where it does not.
 
-    Half a sentence may say the contrary of the whole: it is no quotation, but somebody's own wording.
+    Half a sentence may say the contrary of the whole.
     """
     if len(passages) != 1:
         return None
