@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from rag.rungs.bounds import Bound
-from rag.rungs.quantities import Measure, Quantity
+from rag.rungs.quantity import Measure, Quantity
 
 _KIN = {
     frozenset({Measure.COUNT, Measure.AGE}),

@@ -15,6 +15,7 @@ WEEKDAYS = {
 }
 WEEKDAYS |= {f"{name}s": number for name, number in WEEKDAYS.items()}
 SEASONS = {"spring": 1, "summer": 2, "autumn": 3, "winter": 4}
+_YEARS = range(1900, 2100)
 _BEFORE_MAY = frozenset("in since by until till from to of early late during last before after and through mid".split())
 
 
@@ -61,32 +62,35 @@ def day_at(tokens: Sequence[Token], at: int) -> tuple[Day, int] | None:
         return _fiscal(token.low), at + 1
     if token.kind == "day":
         return _numeric(token.low), at + 1
-    if token.kind == "number" and token.low.isdigit():
-        number = int(token.low)
-        if 1900 <= number < 2100 and not _counts(tokens, at):
-            return Day(year=number), at + 1
-    day = _day_number(token)
+    if token.kind == "number" and token.low.isdigit() and int(token.low) in _YEARS and not _counts(tokens, at):
+        return Day(year=int(token.low)), at + 1
+    return _of_month(tokens, at) or _of_week_or_season(tokens, at)
+
+
+def _of_month(tokens: Sequence[Token], at: int) -> tuple[Day, int] | None:
+    """As in "9th of March 2015", "March 9, 2015", "March 2015"."""
+    day, place = _day_number(tokens[at]), at
     if day is not None:
         place = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].low == "of")
-        if is_month(tokens, place):
-            month = MONTHS[tokens[place].low]
-            year, end = _year(tokens, place + 1)
-            return Day(year, month, day), end
-    if is_month(tokens, at):
-        month = MONTHS[token.low]
-        place = at + 1
-        if place < len(tokens) and (day := _day_number(tokens[place])) is not None:
-            year, end = _year(tokens, place + 1)
-            return Day(year, month, day), end
-        year, end = _year(tokens, place)
-        return Day(year, month), end
+    if not is_month(tokens, place):
+        return None
+    month = MONTHS[tokens[place].low]
+    place += 1
+    if day is None and place < len(tokens) and (day := _day_number(tokens[place])) is not None:
+        place += 1
+    year, end = _year(tokens, place)
+    return Day(year, month, day), end
+
+
+def _of_week_or_season(tokens: Sequence[Token], at: int) -> tuple[Day, int] | None:
+    token = tokens[at]
     if token.kind == "word" and token.raw[0].isupper() and token.low in WEEKDAYS:
         return Day(weekday=WEEKDAYS[token.low]), at + 1
-    if token.low in SEASONS:
-        place = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].low in {"of", "term"})
-        year, end = _year(tokens, place)
-        return Day(year, season=SEASONS[token.low]), end if year else at + 1
-    return None
+    if token.low not in SEASONS:
+        return None
+    place = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].low in {"of", "term"})
+    year, end = _year(tokens, place)
+    return Day(year, season=SEASONS[token.low]), end if year else at + 1
 
 
 def _counts(tokens: Sequence[Token], at: int) -> bool:

@@ -10,7 +10,8 @@ from rag.rungs.bounds import Bound
 from rag.rungs.clauses import Clause, Ground, Rest, clauses, rests, stem_of
 from rag.rungs.denial import denials
 from rag.rungs.phrases import Phrases
-from rag.rungs.quantities import Measure, Quantity, read
+from rag.rungs.quantities import read
+from rag.rungs.quantity import Measure, Quantity
 
 # Share of the words of a clause that must stand in the ground for its hedge to bear on the clause.
 _ENOUGH = 0.6

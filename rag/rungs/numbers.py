@@ -8,7 +8,8 @@ from functools import lru_cache
 from rag.claim import Claim
 from rag.rungs.agreement import alike, bounds_agree, same_value
 from rag.rungs.bounds import Bound
-from rag.rungs.quantities import Measure, Quantity, Reading, read
+from rag.rungs.quantities import Reading, read
+from rag.rungs.quantity import Measure, Quantity
 from rag.words import content_stems
 
 # Weight of a word at the place next to a number; it falls with each content word between, and at a comma.
@@ -83,14 +84,21 @@ def _objection(
     fitting = [each for each in equal if bounds_agree(told, each.quantity) or (soft and _is_up_to(told, each.quantity))]
     if not fitting:
         return _reason(told, max(equal, key=lambda each: affinity(ours, each, rarity)))
-    if told.whole:
-        if any(each.quantity.whole == told.whole for each in equal):
-            others = [each for each in others if each.quantity.whole == told.whole]
-        else:
-            for each in others:
-                if each.quantity.whole == told.whole and not (rest and told.whole == each.quantity.value + told.value):
-                    return _reason(told, each)
-    best = max(equal, key=lambda each: affinity(ours, each, rarity))
+    wholes = [each for each in others if told.whole and each.quantity.whole == told.whole]
+    if told.whole and any(each.quantity.whole == told.whole for each in equal):
+        others = wholes
+    elif wholes and (
+        false := [each for each in wholes if not (rest and told.whole == each.quantity.value + told.value)]
+    ):
+        return _reason(told, false[0])
+    rival = _meant_instead(ours, max(equal, key=lambda each: affinity(ours, each, rarity)), others, all_ours, rarity)
+    return _reason(told, rival) if rival else ""
+
+
+def _meant_instead(
+    ours: Placed, best: Placed, others: Sequence[Placed], all_ours: Sequence[Placed], rarity: dict[str, float]
+) -> Placed | None:
+    """Another number of the evidence that stands among the words of the claim's much more than the equal one does."""
     straight = affinity(ours, best, rarity)
     for rival in others:
         crossed = affinity(ours, rival, rarity)
@@ -100,8 +108,8 @@ def _objection(
         if owner is None or crossed + affinity(owner, best, rarity) > (
             (straight + affinity(owner, rival, rarity)) * _RATIO + _MARGIN
         ):
-            return _reason(told, rival)
-    return ""
+            return rival
+    return None
 
 
 def _is_up_to(told: Quantity, printed: Quantity) -> bool:
