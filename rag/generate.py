@@ -10,7 +10,7 @@ try included, however the server drips. Each try has a connection of its own, cl
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ class LanguageModel:
         deadline: Deadline,
         departure: Departure | None = None,
         temperature: float = 0.0,
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """The model's reply, in pieces of text as they come; it is whole only when the iterator has ended by itself.
 
         Closing the iterator, or the asker's departure, closes the connection to the server. A call that failed before its first piece is
@@ -111,9 +111,10 @@ class LanguageModel:
         with self.bulkhead.slot(deadline, departure):
             begun = False
             try:
-                for piece in self._try(messages, deadline, departure, temperature):
-                    begun = True
-                    yield piece
+                with contextlib.closing(self._try(messages, deadline, departure, temperature)) as pieces:
+                    for piece in pieces:
+                        begun = True
+                        yield piece
                 return
             except ModelFailed as failed:
                 pause = _PAUSE_S if failed.retry_after is None else failed.retry_after
@@ -155,7 +156,7 @@ class LanguageModel:
 
     def _try(
         self, messages: Sequence[Message], deadline: Deadline, departure: Departure | None, temperature: float
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         hurried = deadline.left < self.timeout_s * _FAIR_SHARE
         with self.breaker.call(hurried), self._counted():
             try:

@@ -337,7 +337,7 @@ def test_going_mid_stream_closes_the_connection_at_once(model: LanguageModel, se
         with pytest.raises(ClientLeft):
             next(pieces)
     elif how == "close":
-        pieces.close()  # type: ignore[attr-defined]
+        pieces.close()
     else:
         del pieces
     assert server.settled(0.5)
@@ -394,7 +394,7 @@ def test_five_hundred_departures_leave_nothing_behind(
             with pytest.raises(ClientLeft):
                 list(pieces)
         else:
-            pieces.close()  # type: ignore[attr-defined]
+            pieces.close()
 
     def rounds(count: int) -> tuple[int, list[str], int]:
         with ThreadPoolExecutor(16) as pool:
