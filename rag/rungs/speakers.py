@@ -83,6 +83,8 @@ _NO_VERB = re.compile(
     r"\b(?:no|little|some|any|much|more|of|with|careful|given|first|second|a|the|their|its)\s+$",
     re.IGNORECASE,
 )
+# Verbs whose forms are nouns as well: "no thought was given".
+_NOUNS_TOO = frozenset({"thought", "estimate", "estimates", "values", "rates", "call", "calls", "trace", "traces"})
 _COORDINATED = re.compile(r"\b(?:and|but|or)\s+(?:\w+ly\s+|also\s+)?$", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?P<who>they|he|she|who|one|some|others?|another|many|most|several|both|all|everyone|it|i)"
@@ -193,7 +195,9 @@ def _of_speech(text: str, nouns: _Nouns) -> Iterator[Attribution]:
     last: frozenset[Speaker] | None = None
     for verb in SAID.finditer(text):
         before = text[max(0, verb.start() - 40) : verb.start()]
-        if (_UNSAID.search(before) and not _PAST.match(verb[0])) or _NO_VERB.search(before):
+        if (_UNSAID.search(before) and not _PAST.match(verb[0])) or (
+            verb[0].lower() in _NOUNS_TOO and _NO_VERB.search(before)
+        ):
             continue
         if re.match(r"spoke(?: \w+)? (?:to|with)\b", text[verb.start() :], re.IGNORECASE):
             continue

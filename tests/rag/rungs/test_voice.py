@@ -127,6 +127,7 @@ ATTRIBUTED = [
     ("We were told that it was late.", {Speaker.SOMEBODY}),
     ("Inspectors found it late.", {Speaker.INSPECTORS}),
     ("It was late, inspectors noted.", {Speaker.INSPECTORS}),
+    ("Three young mothers we spoke with said that it was late.", {Speaker.YOUNG}),
     ("It is reportedly late.", {Speaker.SOMEBODY}),
 ]
 NOT_ATTRIBUTED = [
