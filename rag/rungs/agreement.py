@@ -76,7 +76,7 @@ def _is_round(ours: Quantity, theirs: Quantity) -> bool:
     """Whether a number may be meant for one that is not its own: fractions, tens, and spans in another unit than is printed."""
     if ours.measure is Measure.SHARE:
         return ours.number is None or ours.number % 5 == 0
-    if ours.measure is Measure.SPAN:
+    if ours.measure in {Measure.SPAN, Measure.AGE}:
         return bool(ours.number and theirs.number and ours.value / ours.number != theirs.value / theirs.number)
     return ours.measure in {Measure.COUNT, Measure.MONEY} and ours.value >= 20 and ours.value % 10 == 0
 

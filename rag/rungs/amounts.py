@@ -73,7 +73,7 @@ def _of_time(tokens: Sequence[Token], at: int, value: Fraction, end: int) -> Qua
     base, size, stop = unit
     old = low_at(tokens, stop) in _OLD
     if old or lows(tokens, stop, 2) == ["of", "age"] or _is_aged(tokens, at):
-        return Quantity(Measure.AGE, value * size, at, stop + old, "", base)
+        return Quantity(Measure.AGE, value * size, at, stop + old, "", base, number=value)
     return Quantity(Measure.SPAN, value * size, at, stop, "", base, number=value)
 
 

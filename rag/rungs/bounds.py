@@ -26,7 +26,7 @@ _BEFORE: dict[str, Bound] = {
     for bound, phrases in {
         Bound.OVER: "over|more than|above|in excess of|exceeding|exceeded|exceeds|exceed|upwards of|longer than|older than|greater than|"
         "higher than|later than|bigger than|larger than|further than|better than|well over|just over|a little over",
-        Bound.AT_LEAST: "at least|no fewer than|no less than|not less than|not fewer than|minimum of|a minimum of|at the least|"
+        Bound.AT_LEAST: "at least|no fewer than|as young as|no less than|not less than|not fewer than|minimum of|a minimum of|at the least|"
         "no earlier than",
         Bound.UNDER: "under|less than|fewer than|below|younger than|short of|shorter than|lower than|smaller than|not yet|inside of",
         Bound.UP_TO: "up to|maximum of|a maximum of|no longer than|no later than|not exceeding|"

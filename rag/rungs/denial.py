@@ -34,7 +34,7 @@ _DOUBTING = frozenset(
     ).split()
 )
 _IDLE_BEFORE = frozenset("only more less fewer later merely just least doubt".split())
-_RIGHT_AFTER = 2
+_RIGHT_AFTER = 1
 _CONTRARIES = (
     ("always", "sometimes|rarely|seldom|occasionally"),
     ("good", "poor|bad|inadequate|weak"),

@@ -9,7 +9,7 @@ BEFORE_ALL = frozenset("nearly almost not virtually at above after".split())
 AFTER_ALL = frozenset("but day night full too the_same".split())
 
 ALL = frozenset(
-    "all every each always everyone everybody everything everywhere invariably completely wholly universally throughout".split()
+    "all every always everyone everybody everything everywhere invariably completely wholly universally throughout".split()
 )
 NONE = Phrases("never none nobody no_one nothing nowhere not_one not_a_single not_any neither")
 TOLD_OF_ALL = Phrases(
@@ -105,4 +105,11 @@ PLAN = Phrases(
     "plan plans planned plans_to planning intends intended hopes hoped expects expected would_like_to due_to "
     "proposed proposal proposals about_to discussions is_to_be are_to_be was_to_be were_to_be "
     "nothing_had_been_agreed no_decision yet_to not_yet"
+)
+# Words that keep the same reserve.
+SAME = (
+    Phrases("most mostly majority mainly usually largely generally typically tend tends tended"),
+    Phrases("often frequently commonly too_often regularly"),
+    Phrases("some sometimes several in_places at_times on_occasion on_occasions partly"),
+    Phrases("few fewer rarely seldom hardly scarcely limited little"),
 )

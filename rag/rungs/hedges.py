@@ -121,7 +121,14 @@ def _unreserved(part: Part) -> str:
     word = has(words_of.RESERVED, part.ground.clause) if part.ground.share >= _ENOUGH else ""
     if not word or _is_partial(part.words if part.ground.share >= _NEARLY_ALL else part.beside):
         return ""
+    if f"so {word}" in _text(part.ground.clause.words) or _keeps(word, part.beside):
+        return ""
     return _left_out(word)
+
+
+def _keeps(word: str, words: Sequence[str]) -> bool:
+    """Whether these words have one of the same reserve."""
+    return any(same.first(word.split()) and same.first(words) for same in words_of.SAME)
 
 
 def _unreserved_ratio(part: Part) -> str:
@@ -208,15 +215,11 @@ def _all(words: Sequence[str]) -> str:
         counts = after.isdigit() or after in words_of.NUMERALS or words[place + 1 : place + 3] == ("of", "the")
         if word == "all" and (counts or after in words_of.AFTER_ALL):
             continue
-        if word in {"every", "each"}:
-            unit = {each.removesuffix("s") for each in words[place + 1 : place + 3]}
-            if counts or unit & words_of.PERIODS or (word == "each" and (not after or after in _AFTER_EACH)):
-                continue
+        units = {each.removesuffix("s") for each in words[place + 1 : place + 3]}
+        if word == "every" and (counts or units & words_of.PERIODS):
+            continue
         return word
     return ""
-
-
-_AFTER_EACH = frozenset("on a for to and with in at of".split())
 
 
 @lru_cache(maxsize=20_000)

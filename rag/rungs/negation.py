@@ -9,6 +9,8 @@ from rag.rungs.denial import Word, contraries, denials, doubts, signed
 
 # Share of a clause's words that must stand in the ground before the two can be held against each other.
 _ENOUGH = 0.6
+# Telling words that a clause must have to be held against another as a whole.
+_TELLING = 3
 _CONTRARY = 0.4
 _SOMEONE_ENOUGH = 0.35
 _ALMOST_AS_GOOD = 0.8
@@ -50,7 +52,8 @@ def _denied(rest: Rest, beside: Sequence[Clause]) -> str:
     """Affirmed, where the clause that it rests on denies."""
     ground = rest.grounds[0]
     if (
-        ground.share < _ENOUGH
+        len(rest.clause.stems) < _TELLING
+        or ground.share < _ENOUGH
         or not denials(ground.clause)
         or doubts(rest.clause)
         or any(denials(each) for each in beside)

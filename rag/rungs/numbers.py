@@ -31,6 +31,17 @@ _JOINING = frozenset("and but while whereas".split())
 _MODAL = re.compile(r"\b(?:may|might|can|could)\b")
 _REST = re.compile(r"\b(?:remaining|remainder|rest|others?)\b")
 _STATISTICS = re.compile(r"\b(?:median|average|averages|averaged|(?:the|a) mean)\b")
+# Stems of what bodies are called when they are counted, with what their names hold.
+_BODIES = {
+    "ccg": (_CCG := re.compile(r"\bCCG|Commissioning Group")),
+    "ccgs": _CCG,
+    "commission": _CCG,
+    "trust": re.compile(r"Trust\b"),
+    "council": re.compile(r"Council\b"),
+    "provid": re.compile(r"(?!.*(?:Commissioning Group|Council|NHS England))"),
+    "organis": re.compile(""),
+    "bodi": re.compile(""),
+}
 _OF_AGE = 18 * 12
 _HALVED_OR_DOUBLED = frozenset("halved halving double doubled doubling".split())
 
@@ -64,9 +75,21 @@ def objection(claim: Claim) -> str:
         theirs.extend(placed(". ".join(heading)))
     rarity = _rarity(theirs)
     for each in ours:
+        if _counts_bodies(each, claim):
+            continue
         if reason := _objection(each, theirs, ours, rarity, soft, rest):
             return reason
     return ""
+
+
+def _counts_bodies(ours: Placed, claim: Claim) -> bool:
+    """As in "the two trusts" of passages that name or address two without counting them."""
+    kind = next((mark for head, mark in _BODIES.items() if head in ours.heads), None)
+    if ours.quantity.measure is not Measure.COUNT or kind is None:
+        return False
+    named = [set(names) for passage in claim.passages for names in (passage.addressed_to, passage.organisations)]
+    counts = {sum(1 for name in names if kind.search(name)) for names in (*named, set[str]().union(*named))}
+    return ours.quantity.value > 1 and ours.quantity.value in counts
 
 
 def _objection(

@@ -41,7 +41,7 @@ _TOKEN = re.compile(
     |(?P<word>[a-z]+(?:['’][a-z]+)?)
     |(?P<sign>[£$€%+])
     |(?P<stop>[,;:.!?()"“”]|\s[–—-]\s|—)
-    |(?P<dash>(?<=\w)[–-](?=\w))
+    |(?P<dash>(?<=\w)[–-](?=\d))
     |(?P<slash>/)""",
     re.IGNORECASE | re.VERBOSE,
 )

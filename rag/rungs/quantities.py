@@ -40,7 +40,7 @@ def read(sentence: str) -> Reading:
             at += 1
             continue
         bound, start = bound_at(tokens, quantity.start, quantity.end)
-        if quantity.measure in _UNBOUND or (quantity.loose and bound is Bound.OVER):
+        if quantity.measure in _UNBOUND or _is_during(tokens, quantity, bound, start):
             bound, start = Bound.NONE, quantity.start
         named = start - 1 if quantity.measure is Measure.NAME else start
         loose = quantity.loose and not (bound and quantity.measure is Measure.SPAN)
@@ -54,6 +54,11 @@ def read(sentence: str) -> Reading:
         for place, token in enumerate(tokens)
     )
     return Reading(tokens, stems, tuple(found))
+
+
+def _is_during(tokens: Sequence[Token], quantity: Quantity, bound: Bound, start: int) -> bool:
+    """Whether "over" says no more than "during": "over the year", "over a three-year period"."""
+    return bound is Bound.OVER and (quantity.loose or (tokens[start].low == "over" and quantity.start - start > 1))
 
 
 def _quantity_at(tokens: Sequence[Token], at: int) -> Quantity | None:

@@ -1,5 +1,7 @@
 """Numbers of a claim against those of the passage cited, in every writing; invented sentences."""
 
+from dataclasses import replace
+
 import pytest
 
 from rag.rungs.numbers import objection
@@ -136,3 +138,10 @@ def test_each_of_two_passages_may_tell_one_of_the_numbers() -> None:
 
 def test_numbers_of_references_prove_nothing() -> None:
     assert objection(claim("Plans are reviewed in 5 places.", "Plans are reviewed. (Recommendations 5 and 6)")) != ""
+
+
+def test_bodies_that_a_passage_names_may_be_counted() -> None:
+    addressed = ("Elmshire Hospitals NHS Trust", "Elmshire Community NHS Trust", "NHS Elmshire CCG")
+    cited = replace(passage("Agree how information is shared.", "R2.1"), addressed_to=addressed)
+    assert objection(claim("The two trusts and the CCG should agree how information is shared.", cited)) == ""
+    assert objection(claim("The three trusts and the CCG should agree how information is shared.", cited)) != ""
