@@ -22,7 +22,7 @@ ARROWS = {
 KEEPERS = {
     "chromadb": {"index/store.py", "bench/peer_search.py"},
     "gradio": {"web/chat.py"},
-    "llama_index": {"index/store.py", "bench/peer_search.py"},
+    "llama_index": {"index/store.py", "rag/generate.py", "bench/peer_search.py"},
 }
 
 
