@@ -16,6 +16,7 @@ from index.lexical import index_words
 from index.sentences import sentence_spans
 from index.training.examples import HERE as REVIEWS_FOLDER
 from index.training.examples import read_pairs, read_review
+from rag.support.flips import flipped
 from rag.support.model import EvidenceSentence, evidence_text
 
 HERE = Path(__file__).resolve().parent
@@ -106,7 +107,8 @@ class Material:
         """The claims that people wrote; of a false one the unsupported spans are what its true partner does not have."""
         found: list[Example] = []
         for path in sorted(CLAIMS.glob("*.jsonl")):
-            passages = self._passages[LOOSE if path.stem.startswith(LOOSE) else path.stem]
+            review = LOOSE if path.stem.startswith(LOOSE) else path.stem.partition("-")[0]
+            passages = self._passages[review]
             lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
             true = {line["pair"]: line["text"] for line in lines if line["supported"]}
             for line in lines:
@@ -115,16 +117,15 @@ class Material:
                     same_words = line["kind"] == "nearby_passage"
                     spans = None if same_words else _what_is_new(line["text"], true[line["pair"]])
                 cited = tuple(passages[name] for name in line["passages"])
-                found.append(Example(line["text"], cited, line["supported"], spans, path.stem, line["kind"]))
+                found.append(Example(line["text"], cited, line["supported"], spans, review, line["kind"]))
         return found
 
     def made_of(self, claims: Sequence[Example]) -> Iterator[Example]:
-        """True claims made false: with a phrase of another passage in them, or with a passage that does not say it."""
+        """True claims made false: by a phrase of another passage, by a "not", a hedge or a name changed, or by citing another passage."""
         for claim in claims:
             if not claim.supported:
                 continue
-            if made := self._with_foreign_phrase(claim):
-                yield made
+            yield from filter(None, (self._with_foreign_phrase(claim), self._flipped(claim)))
             other = self._random.choice(list(self._of(claim.source).values()))
             if other in claim.passages:
                 continue
@@ -153,7 +154,7 @@ class Material:
                 made += 1
 
     def _of(self, source: str) -> dict[str, str]:
-        return self._passages[LOOSE if source.startswith(LOOSE) else source]
+        return self._passages[source]
 
     def _made_of_sentence(self, sentence: Example) -> Example | None:
         chance = self._random.random()
@@ -161,11 +162,13 @@ class Material:
             return sentence
         if chance < 0.35:
             return self._shortened(sentence)
-        if chance < 0.55:
+        if chance < 0.5:
             return self._not_in_evidence(sentence)
-        if chance < 0.75:
+        if chance < 0.63:
             return self._with_foreign_phrase(sentence)
-        if chance < 0.87:
+        if chance < 0.8:
+            return self._flipped(sentence)
+        if chance < 0.88:
             other = self._random.choice(list(self._of(sentence.source).values()))
             return replace(sentence, passages=(other,), supported=False, unsupported=None, kind="other passage")
         return self._joined(sentence)
@@ -208,6 +211,10 @@ class Material:
         text = claim.claim[:at] + piece + claim.claim[at:]
         spans = (*_moved(claim.unsupported or (), at, len(piece)), (at, at + len(piece)))
         return replace(claim, claim=text, supported=False, unsupported=spans, kind="foreign phrase")
+
+    def _flipped(self, claim: Example) -> Example | None:
+        found = flipped(claim.claim, self._random)
+        return found and replace(claim, claim=found[0], supported=False, unsupported=found[1], kind="flip")
 
     def _joined(self, sentence: Example) -> Example | None:
         """Two sentences of a passage in one, side by side or as cause and effect."""
