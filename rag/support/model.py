@@ -23,7 +23,7 @@ TRAINED = (ADAPTER_WEIGHTS, HEADS)
 # Word pieces of claim and evidence together; the network takes 512, and the time grows with them.
 MOST_PIECES = 256
 # Words of evidence: for one passage, and more for each further one.
-WORDS_OF_ONE, WORDS_OF_ANOTHER = 130, 60
+WORDS_OF_ONE, WORDS_OF_ANOTHER = 100, 60
 LEAST_SENTENCES = 3
 _MEND = "restore rag/support/adapter from the repository, or train it again with `make train-support`"
 
