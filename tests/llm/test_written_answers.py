@@ -1,6 +1,7 @@
 """Answers worded by a language model, from question to answer, over the bundled report: true ones, false ones, and none at all."""
 
 import json
+import re
 import statistics
 import threading
 import time
@@ -92,8 +93,9 @@ def plain(desk: Desk) -> Callable[[str], Asked]:
     return ask
 
 
-def squeezed(text: str) -> str:
-    return " ".join(text.split())
+def words(text: str) -> str:
+    """The words alone: bullets of a list are left out of an answer."""
+    return " ".join(["", *re.findall(r"[^\W_]+", text), ""])
 
 
 def test_every_citation_of_a_faithful_model_was_offered_and_holds_the_sentence(desk: Desk, writer: Writer) -> None:
@@ -116,7 +118,7 @@ def test_every_citation_of_a_faithful_model_was_offered_and_holds_the_sentence(d
             assert citation.passage.text == offered[citation.passage.mark]
         for sentence in answer.sentences:
             for name in sentence.citations:
-                assert sentence.text.rstrip(".") in squeezed(offered[name.partition("/")[2]])
+                assert words(sentence.text) in words(offered[name.partition("/")[2]])
             assert f"{sentence.text} [" in answer.answer
     answered = [asked for asked in written if asked.answer.status is AnswerStatus.ANSWERED]
     assert len(answered) >= 20
@@ -202,14 +204,16 @@ WRONG_WORDS: dict[str, Callable[[Said, ReadPrompt], str]] = {
 }
 
 
-def _drafts(edits: dict[str, Callable[[Said, ReadPrompt], str]]) -> Callable[[Seen], str]:
-    """A model that makes one true sentence into a draft of all these edits, whatever it is told."""
+def _drafts(edits: dict[str, Callable[[Said, ReadPrompt], str]], at_once: int = 2) -> Callable[[Seen], str]:
+    """A model that makes one true sentence into a draft of some of these edits, of others for the next question, whatever it is told."""
 
     def write(seen: Seen) -> str:
         prompt = read_prompt(seen.messages)
-        said = scripted._true_sentences(prompt)[:1]
+        said = scripted._true_sentences(replace(prompt, objections=()))[:1]
+        first = QUESTIONS.index(prompt.question) * at_once
+        chosen = [list(edits.values())[(first + number) % len(edits)] for number in range(min(at_once, len(edits)))]
         # One a line, so that no mark can be taken for that of the sentence before.
-        return "\n\n".join(edit(one, prompt) for one in said for edit in edits.values()) or prompt.refusal
+        return "\n\n".join(edit(one, prompt) for one in said for edit in chosen) or prompt.refusal
 
     return write
 
@@ -219,8 +223,9 @@ def _as_edit(kind: str) -> Callable[[Said, ReadPrompt], str]:
 
 
 GROUPS = {
-    "marks": WRONG_MARKS | {kind: _as_edit(kind) for kind in ("invented_mark", "uncited")},
-    "words": WRONG_WORDS,
+    "wrong marks": WRONG_MARKS,
+    "wrong words": WRONG_WORDS,
+    "invented_mark and uncited": {kind: _as_edit(kind) for kind in ("invented_mark", "uncited")},
     **{kind: {kind: _as_edit(kind)} for kind in ("changed_number", "flipped_negation", "swapped_organisation")},
 }
 
@@ -545,7 +550,7 @@ def test_only_a_follow_up_that_still_leans_is_written_out_and_only_in_words_of_t
     alone = desk.ask(QUESTIONS[4], writer, history=history)
     assert len(alone.seen) == 1
     leaning = "Does this work well for the others who were not asked about it?"
-    written_out = "Does asking pregnant women about domestic violence work well for the others who were not asked?"
+    written_out = "Do midwives ask pregnant women about domestic violence, and does asking work well for others who were not asked?"
     server.script(say(written_out))
     asked = desk.ask(leaning, writer, history=history)
     first = read_prompt(asked.seen[0].messages)
