@@ -1,4 +1,4 @@
-# make serve | ask q="…" | test | check | eval | peers | ablation | train | calibrate | bench | lock; each does its own set-up in .venv and works offline afterwards.
+# make serve | ask q="…" | test | check | eval | verifier | peers | ablation | train | train-support | calibrate | bench | lock; each does its own set-up in .venv and works offline afterwards.
 # test, eval and bench pass options on: make eval args="--gate".
 VENV ?= .venv
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -7,7 +7,7 @@ TORCH := torch==2.13.0
 TEST_JOBS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: serve ask test check eval peers ablation train calibrate bench lock clean
+.PHONY: serve ask test check eval verifier peers ablation train train-support calibrate bench lock clean
 serve: $(VENV)/.runtime
 	$(PY) cli.py serve
 
@@ -25,6 +25,9 @@ check: $(VENV)/.dev
 eval: $(VENV)/.dev
 	$(PY) -m eval run $(args)
 
+verifier: $(VENV)/.dev
+	$(PY) -m eval verifier $(args)
+
 peers: $(VENV)/.dev
 	$(PY) -m bench.peers $(args)
 
@@ -34,8 +37,12 @@ ablation: $(VENV)/.dev
 train: $(VENV)/.dev
 	$(PY) -m index.training $(args)
 
+train-support: $(VENV)/.dev
+	$(PY) -m rag.support $(args)
+
 calibrate: $(VENV)/.dev
 	$(PY) -m eval.calibrate $(args)
+	$(PY) -m eval.calibrate_support
 
 bench: $(VENV)/.dev
 	$(PY) -m bench $(args)

@@ -19,6 +19,7 @@ from bench import Comparison, percentile
 from bench.answer_latency import compare_answers
 from bench.index_build import measure
 from bench.start import compare_start
+from bench.verification import compare_verification
 
 RESULTS = Path(__file__).resolve().parent / "results"
 BUILD_AIM = 1.3
@@ -27,17 +28,20 @@ err = Console(stderr=True)
 
 
 def run(
-    only: Annotated[list[str] | None, typer.Option(help="answers, build or start; may be repeated")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="answers, verification, build or start; may be repeated")] = None,
     report: Annotated[str, typer.Option(help="gold report whose questions are asked")] = "worcestershire-2015",
     rounds: Annotated[int, typer.Option(min=1, help="turns of everything")] = 3,
     limit: Annotated[int | None, typer.Option(min=1, help="only the first so many questions")] = None,
 ) -> None:
     """Measure, print the table, write the file."""
-    chosen = only or ["answers", "build", "start"]
+    chosen = only or ["answers", "verification", "build", "start"]
     measured: list[Comparison] = []
     if "answers" in chosen:
         err.print("answers: each question, bare and answered, in turns")
         measured += compare_answers(report, rounds, limit)
+    if "verification" in chosen:
+        err.print("verification: each true claim, encoded and checked, in turns")
+        measured += compare_verification(report, rounds, limit)
     if "build" in chosen:
         err.print("build: an index, and the bare encoding of its texts, in turns")
         measured += compare_build(rounds)

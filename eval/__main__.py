@@ -1,5 +1,6 @@
 """`python -m eval`: run, score, compare, baseline, summary, check."""
 
+import re
 import sys
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
@@ -32,6 +33,7 @@ from index.library import Library
 from index.parse import read_report
 from index.report import Report
 from rag.rerank import load_reranker
+from rag.rungs.nli import load_nli
 from rag.verify import Verifier
 from settings import load_settings
 
@@ -40,8 +42,8 @@ out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True)
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-# Settings of a server that say nothing of its answers.
-_OF_A_SERVER = frozenset({"data_dir", "reports_dir", "host", "port"})
+# Settings that say nothing of the answers made in this process: a language model writes behind a server only.
+_OF_A_SERVER = re.compile(r"data_dir|reports_dir|host|port|prompts_dir|nli|llm_\w+")
 
 HalfOption = Annotated[
     Literal["tuning", "reporting", "all"], typer.Option("--half", help="which questions the headline looks at")
@@ -76,6 +78,10 @@ def run(
     runs: RunsOption = RUNS,
 ) -> None:
     """Ask every gold question, write the run, score it, print tables and write its page."""
+    if mode == "llm" and not url:
+        raise ClasQAError(
+            "a language model writes behind a server: connect one, `clas-qa serve`, and give its address with --url"
+        )
     if url and changes:
         raise ClasQAError("--set changes this process; a server given by --url has its own settings")
     settings = _settings(changes or ())
@@ -165,7 +171,7 @@ def summary(
 def verifier(half: HalfOption = "reporting", failures: FailuresOption = False, gated: GateOption = False) -> None:
     """Put the true and false claims of eval/claims to the verifier: how many are accepted, how many caught, kind by kind."""
     settings = load_settings()
-    embedder = load_embedder(settings.embedding_model)
+    embedder, nli = load_embedder(settings.embedding_model), load_nli(settings.nli)
     claims = [claim for claim in load_claims() if half == "all" or claim.half == Half(half)]
     with ExitStack() as stack:
         verifiers = {}
@@ -173,7 +179,7 @@ def verifier(half: HalfOption = "reporting", failures: FailuresOption = False, g
             library = Library(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clas-qa-eval-"))), embedder)
             with err.status(f"indexing {report}"):
                 library.add(report_file(report))
-            verifiers[report] = Verifier(library.current(), embedder)
+            verifiers[report] = Verifier(library.current(), embedder, nli.objection if nli else None)
         judged = judge_claims(claims, verifiers)
     print_verifier(out, f"Half: {half}", judged)
     if failures:
@@ -199,7 +205,9 @@ def check_gold() -> None:
 
 def _settings(changes: Sequence[str]) -> dict[str, str]:
     """The settings that bear on answers, those of the environment with these changes."""
-    known = {name: str(value) for name, value in load_settings().model_dump().items() if name not in _OF_A_SERVER}
+    known = {
+        name: str(value) for name, value in load_settings().model_dump().items() if not _OF_A_SERVER.fullmatch(name)
+    }
     changed = dict(change.partition("=")[::2] for change in changes)
     if unknown := sorted(set(changed) - set(known)):
         raise ClasQAError(f"--set knows no {', '.join(unknown)}; it takes NAME=VALUE, NAME one of {', '.join(known)}")

@@ -16,7 +16,7 @@ from rag.claim import Claim, claim_of
 from rag.draft import Basis, DraftSentence
 from rag.marks import Unresolved, cited_passages
 from rag.retrieve import EncodedQuestion
-from rag.rungs import meaning, numbers, organisations, quotation, voice
+from rag.rungs import hedges, meaning, negation, numbers, organisations, quotation, voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,8 @@ class Verifier:
     def _of_wording(self, claim: Claim) -> list[tuple[str, Callable[[], str]]]:
         return [
             ("numbers", partial(numbers.objection, claim)),
+            ("negation", partial(negation.objection, claim)),
+            ("hedges", partial(hedges.objection, claim)),
             ("voice", partial(voice.objection, claim)),
         ]
 
