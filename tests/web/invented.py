@@ -206,6 +206,12 @@ class HandMadeLadder:
         ]
 
 
+def resting_model() -> dict[str, object]:
+    """A language model that is left alone, told with more than anybody may see."""
+    told = {"model": "m", "state": "resting", "detail": "left alone for a moment"}
+    return {"configured": True, **told, "api_key": "sk-canary", "url": "http://192.0.2.7:8000/v1"}
+
+
 def eval_page(folder: Path) -> Path:
     """The page of a run with a failed question in each half, one of them an attack, and one that is right."""
     failed = [gold(name, must=["¶1.1"], question=f"{ATTACK} {name}") for name in ("wrong-1", "wrong-2", "wrong-3")]
@@ -214,7 +220,7 @@ def eval_page(folder: Path) -> Path:
     return write_page(folder)
 
 
-def main(port: int, broken: bool) -> None:
+def main(port: int, broken: bool, degraded: bool) -> None:
     library = HandMadeLibrary(broken=IndexDamaged("vectors.npy in /srv/clas/data is short") if broken else None)
     settings = Settings(data_dir=Path(tempfile.gettempdir()) / "unused", port=port)
     with tempfile.TemporaryDirectory() as folder:
@@ -224,8 +230,10 @@ def main(port: int, broken: bool) -> None:
         )
         state = application.state
         state.service = replace(state.service, verifier=HandMadeLadder)
+        if degraded:
+            state.service = replace(state.service, language_model=resting_model)
         uvicorn.run(application, host="127.0.0.1", port=port, log_level="warning", server_header=False)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), "broken" in sys.argv)
+    main(int(sys.argv[1]), "broken" in sys.argv, "degraded" in sys.argv)
