@@ -41,14 +41,16 @@ SETTINGS: dict[str, Any] = {
 _SORTED = 12
 
 
-def train(folder: Path, settings: dict[str, Any]) -> None:
+def train(folder: Path, settings: dict[str, Any], start: Path | None = None) -> None:
     """Train adapter and heads and write them to `folder`, with training.json beside them: settings, sizes, the loss of each epoch.
+
+    With `start` they go on from those in that folder, else they begin anew.
 
     The same data, settings, thread count, processor and library versions give the same bytes.
     """
     import torch
-    from peft import LoraConfig, get_peft_model
-    from safetensors.torch import save_file
+    from peft import LoraConfig, PeftModel, get_peft_model
+    from safetensors.torch import load_file, save_file
 
     random.seed(settings["seed"])
     torch.manual_seed(settings["seed"])
@@ -58,9 +60,17 @@ def train(folder: Path, settings: dict[str, Any]) -> None:
     tokenizer, network = base()
     with peft_warnings_ignored():
         lora = LoraConfig(r=settings["rank"], lora_alpha=settings["alpha"], target_modules=settings["modules"])
-        adapted = get_peft_model(network, lora)
+        adapted = (
+            PeftModel.from_pretrained(network, str(start), is_trainable=True)
+            if start
+            else get_peft_model(network, lora)
+        )
     adapted.eval()  # without dropout
     word, whole = (torch.nn.Linear(network.config.hidden_size, 1) for _ in range(2))
+    if start:
+        begun = load_file(start / HEADS)
+        for name, head in (("word", word), ("whole", whole)):
+            head.load_state_dict({"weight": begun[f"{name}.weight"][None], "bias": begun[f"{name}.bias"][None]})
     heads = [*word.parameters(), *whole.parameters()]
     learnt = [parameter for parameter in adapted.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(
@@ -114,6 +124,7 @@ def train(folder: Path, settings: dict[str, Any]) -> None:
         "base_sha256": BUNDLED_SHA256,
         "sha256": sha256_of([folder / name for name in TRAINED]),
         "settings": settings,
+        "start_sha256": sha256_of([start / name for name in TRAINED]) if start else None,
         "claims": len(claims),
         "examples": sum(map(len, rounds)),
         "held_out": sorted(HELD_OUT),
@@ -161,10 +172,13 @@ def main() -> None:
     """Train, and say where the result is."""
     parser = argparse.ArgumentParser(prog="python -m rag.support", description="Train the support model.")
     parser.add_argument("--out", type=Path, default=ADAPTER, help="folder for adapter and heads")
+    parser.add_argument("--start", type=Path, help="folder of an adapter to go on from")
     parser.add_argument("--epochs", type=int, default=SETTINGS["epochs"])
+    parser.add_argument("--learning-rate", type=float, default=SETTINGS["learning_rate"])
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    train(options.out, SETTINGS | {"epochs": options.epochs})
+    changed = {"epochs": options.epochs, "learning_rate": options.learning_rate}
+    train(options.out, SETTINGS | changed, options.start)
     sys.stdout.write(f"written to {options.out}\n")
 
 
