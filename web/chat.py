@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from index.errors import ClasQAError
 from index.filters import Filters
 from rag.answer import Answer
-from rag.departure import Departure
+from rag.llm.departure import Departure
 from rag.progress import Stage
 from rag.record import AnswerSentence
 from web import markup, schemas
@@ -186,7 +186,7 @@ async def ask(
         return
     messages = [*shown, message("user", f"<bdi>{lines(question)}</bdi>")]
     begun = Unfinished()
-    yield "", [*messages, begun.message], before, gr.skip(), announcement(begun.doing)
+    yield "", [*messages, begun.message], before, gr.skip(), announcement(f"{begun.doing}.")
     reports, sections, organisations = ((value,) if value and value != ANY else () for value in chosen)
     wanted = Asked(question, before, Filters(reports, sections, organisations))
     try:
