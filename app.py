@@ -18,8 +18,8 @@ from settings import Settings, SettingsError, load_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from rag.guest import Breaker
-    from rag.model_state import ModelState
+    from rag.llm.guest import Breaker
+    from rag.llm.state import ModelState
     from rag.prompts import Prompts
     from rag.write import Writer
     from web.service import OpenLibrary, Service
@@ -92,7 +92,7 @@ def open_service(settings: Settings) -> "Service":
     from index.embed import load_embedder
     from index.library import Library
     from rag.answer import answer_question
-    from rag.model_state import ModelWatch
+    from rag.llm.state import ModelWatch
     from rag.rerank import load_reranker
     from rag.rungs.nli import load_nli
     from rag.search_lane import search
@@ -139,7 +139,7 @@ def open_writer(settings: Settings, breaker: "Breaker | None" = None) -> "Writer
             open_prompts(settings.prompts_dir)
         return None
     from rag.generate import connect
-    from rag.model_http import ModelMisconfigured, address
+    from rag.llm.server import ModelMisconfigured, address
     from rag.write import Writer
 
     url, ca_file = settings.llm_url, settings.llm_ca_file

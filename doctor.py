@@ -15,7 +15,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from index.embed import Embedder
-    from rag.model_fault import ModelFailed
+    from rag.llm.fault import ModelFailed
     from rag.write import Writer
 
 _REACHED_WITHIN_S = 3.0
@@ -152,7 +152,7 @@ def _language_model(settings: Settings) -> Iterator[Check]:
 
 def _server(writer: "Writer", keyed: bool) -> Iterator[Check]:
     """Whether the server is reached, takes the key, and gives a whole reply."""
-    from rag.model_fault import FaultKind, ModelFailed
+    from rag.llm.fault import FaultKind, ModelFailed
     from rag.prompts import Message
 
     model = writer.model

@@ -28,7 +28,9 @@ err = Console(stderr=True)
 
 
 def run(
-    only: Annotated[list[str] | None, typer.Option(help="answers, verification, build or start; may be repeated")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="answers, verification, build or start; may be repeated")
+    ] = None,
     report: Annotated[str, typer.Option(help="gold report whose questions are asked")] = "worcestershire-2015",
     rounds: Annotated[int, typer.Option(min=1, help="turns of everything")] = 3,
     limit: Annotated[int | None, typer.Option(min=1, help="only the first so many questions")] = None,

@@ -10,7 +10,12 @@ ClasQAError
 │   ├── IndexDamaged       the current generation does not pass its audit
 │   ├── IndexMismatch      built with another model or schema than the one asked for
 │   └── IndexBusy          another process is building
-└── ModelDamaged           the embedding weights are not the ones they claim to be
+├── ModelDamaged           the bundled weights, or what was trained on top of them, are not the ones they claim to be
+├── ModelFailed            a language model gave no whole reply (rag/llm/fault.py)
+├── ModelMisconfigured     its address, key or certificate file cannot be used (rag/llm/server.py)
+├── PromptInvalid          a prompt is missing or cannot be filled in (rag/prompts.py)
+├── ReceiptInvalid         a saved answer is none (rag/receipt_shape.py)
+└── ClientLeft             whoever asked has left (rag/llm/departure.py)
 
 Each error carries its facts as attributes and a message that says what to do next.
 """

@@ -8,8 +8,8 @@ from index.filters import Filters
 from index.store import NO_FILTERS, PassageIndex
 from rag.abstain import not_a_question
 from rag.compose import composed, ending, written_answer
-from rag.departure import Departure
 from rag.followup import Turn
+from rag.llm.departure import Departure
 from rag.lookup import look_up
 from rag.mentions import mentions
 from rag.pen import Pen

@@ -17,11 +17,12 @@ from typing import Any
 
 import httpx
 
-from rag.background import BackgroundLoop
-from rag.departure import ClientLeft, Deadline, Departure
-from rag.guest import CALLS, SECONDS, Breaker, Bulkhead
-from rag.model_fault import FaultKind, ModelFailed
-from rag.model_http import (
+from rag.llm.background import BackgroundLoop
+from rag.llm.departure import ClientLeft, Deadline, Departure
+from rag.llm.fault import FaultKind, ModelFailed
+from rag.llm.guest import CALLS, SECONDS, Breaker, Bulkhead
+from rag.llm.reply import Reply, whole
+from rag.llm.server import (
     Address,
     Exchange,
     ModelMisconfigured,
@@ -32,7 +33,6 @@ from rag.model_http import (
     open_client,
 )
 from rag.prompts import Message
-from rag.reply import Reply, whole
 
 __all__ = [
     "ClientLeft",

@@ -7,9 +7,9 @@ from dataclasses import replace
 from index.filters import Filters
 from index.report import Report
 from rag.compose import Author
-from rag.departure import ClientLeft, Deadline, Departure
 from rag.followup import Turn, understand
-from rag.model_fault import ModelFailed
+from rag.llm.departure import ClientLeft, Deadline, Departure
+from rag.llm.fault import ModelFailed
 from rag.progress import Listener
 from rag.question import Question, read_question
 from rag.replaced_part import Encode

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from rag.departure import Deadline, Departure
 from rag.followup import Turn
 from rag.generate import LanguageModel
 from rag.leaning import goes_on, is_fragment, is_question_word, opened, pointer
+from rag.llm.departure import Deadline, Departure
 from rag.material import material
 from rag.prompts import Prompts, new_fence
 from rag.question import Question, clean, invalid_reason

@@ -15,12 +15,12 @@ from prometheus_client import Counter
 from index.report import Passage
 from rag.cited_text import CitedSentence, SentenceStream, cited_sentences
 from rag.claim import Claim
-from rag.departure import Deadline, Departure
 from rag.draft import DraftSentence, written
 from rag.foreign import NOT_ABOUT_THE_PASSAGES, NOT_REPEATED, may_be_repeated, objection
 from rag.generate import LanguageModel
+from rag.llm.departure import Deadline, Departure
+from rag.llm.fault import FaultKind, ModelFailed
 from rag.material import material, shown
-from rag.model_fault import FaultKind, ModelFailed
 from rag.progress import Listener, Stage
 from rag.prompts import NOT_IN_THE_REPORTS, Message, Prompts, new_fence
 from rag.question import Question

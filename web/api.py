@@ -10,8 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from index.filters import Filters
-from rag.departure import ClientLeft
 from rag.draft_check import check_text
+from rag.llm.departure import ClientLeft
 from rag.scope import checked_filters, find_report
 from web import metrics, schemas
 from web.asking import CLIENT_CLOSED_REQUEST, Asked, answered, departure_of

@@ -14,7 +14,7 @@ from fastapi import Request
 
 from index.filters import Filters
 from rag.answer import Answer
-from rag.departure import ClientLeft, Departure
+from rag.llm.departure import ClientLeft, Departure
 from rag.progress import DEAF, Listener, Stage
 from rag.record import AnswerSentence
 from rag.scope import checked_filters

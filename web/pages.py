@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from index.filters import Filters
 from index.report import Passage, Report, ascii_mark
 from rag.answer import Answer
-from rag.departure import ClientLeft
+from rag.llm.departure import ClientLeft
 from rag.scope import find_report
 from web import markup, schemas
 from web.addresses import find_passage

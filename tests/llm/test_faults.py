@@ -14,7 +14,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from rag.generate import ClientLeft, Deadline, Departure, FaultKind, LanguageModel, ModelFailed
-from rag.guest import Breaker
+from rag.llm.guest import Breaker
 from rag.prompts import Message
 from tests.llm.behaviours import (
     CUT_TEXT,

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from prometheus_client import REGISTRY
 
-from rag.departure import ClientLeft, Deadline, Departure
-from rag.guest import Breaker, Bulkhead
-from rag.model_fault import FaultKind, ModelFailed
+from rag.llm.departure import ClientLeft, Deadline, Departure
+from rag.llm.fault import FaultKind, ModelFailed
+from rag.llm.guest import Breaker, Bulkhead
 
 
 def metric(name: str, **labels: str) -> float:

@@ -13,9 +13,9 @@ import pytest
 from index.embed import Embedder
 from index.library import Library
 from rag.answer import AnswerStatus
-from rag.departure import ClientLeft, Departure
 from rag.foreign import NOT_REPEATED
-from rag.guest import Breaker
+from rag.llm.departure import ClientLeft, Departure
+from rag.llm.guest import Breaker
 from rag.progress import Stage
 from rag.write import Writer
 from tests.llm import answers as scripted

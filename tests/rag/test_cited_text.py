@@ -13,7 +13,8 @@ READ = [
     ("Both hold [¶1.2, R2.1 and R2.3].", [("Both hold.", ["¶1.2", "R2.1", "R2.3"])]),
     ("Both hold [¶1.2][¶1.3].", [("Both hold.", ["¶1.2", "¶1.3"])]),
     ("Both hold [¶¶1.2, 1.3].", [("Both hold.", ["¶1.2", "¶1.3"])]),
-    ("It says so [p1.2]. So does this [para 5.2.10]. And this [rec 2.1].", [("It says so.", ["¶1.2"]), ("So does this.", ["¶5.2.10"]), ("And this.", ["R2.1"])]),
+    ("It says so [p1.2]. So does this [para 5.2.10].", [("It says so.", ["¶1.2"]), ("So does this.", ["¶5.2.10"])]),
+    ("It says so [rec 2.1].", [("It says so.", ["R2.1"])]),
     ("It says so (paragraphs 1.2 and 1.3).", [("It says so.", ["¶1.2", "¶1.3"])]),
     ("It says so (see recommendation 2.1).", [("It says so.", ["R2.1"])]),
     ("It says so [elmshire-2016 ¶1.2; R1.1].", [("It says so.", ["elmshire-2016/¶1.2", "elmshire-2016/R1.1"])]),
@@ -28,7 +29,7 @@ READ = [
     ("It says so 【¶1.2】.", [("It says so.", ["¶1.2"])]),
     ("It says so [¶\u200b1.2].", [("It says so.", ["¶1.2"])]),
     ("It says [sic] so.", [("It says [sic] so.", [])]),
-    ("Nothing is cited. Dr. Lane agrees, at 3.4 visits a year (12 in all).", [("Nothing is cited.", []), ("Dr. Lane agrees, at 3.4 visits a year (12 in all).", [])]),
+    ("None. Dr. Lane agrees, at 3.4 visits (12 in all).", [("None.", []), ("Dr. Lane agrees, at 3.4 visits (12 in all).", [])]),
     ("## Summary\n- One **bold** point [¶1.2]\n- Another [¶1.3]", [("One bold point", ["¶1.2"]), ("Another", ["¶1.3"])]),
     ("The trust plans it [R1.1]\nThe council does not [R1.2]", [("The trust plans it", ["R1.1"]), ("The council does not", ["R1.2"])]),
     ("[¶1.2] It is locked.", [("It is locked.", ["¶1.2"])]),
@@ -64,7 +65,10 @@ def test_cut_at_any_character_the_sentences_are_those_of_the_whole_text(text: st
         assert streamed([text[:cut], text[cut:]]) == whole
 
 
-@given(st.lists(st.sampled_from(["The room", " is", " not", " locked", ".", " ", "\n", "[", "]", "¶1.2", "R2", ".1", ",", "(", ")", "- ", "**", "No", "Dr", "p1.2"]), max_size=30))  # fmt: skip
+PIECES = "The room| is| not| locked|.| |\n|[|]|¶1.2|R2|.1|,|(|)|- |**|No|Dr|p1.2".split("|")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_no_stream_of_pieces_reads_otherwise_than_the_whole(pieces: list[str]) -> None:
     assert streamed(pieces) == cited_sentences("".join(pieces))
 

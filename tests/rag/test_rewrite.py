@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from index.filters import Filters
-from rag.departure import Deadline
 from rag.generate import LanguageModel, connect
+from rag.llm.departure import Deadline
 from rag.prompts import load_prompts
 from rag.question import read_question
 from rag.rewrite import rewritten, still_leans

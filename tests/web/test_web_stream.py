@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from index.filters import Filters
-from rag.departure import ClientLeft, Departure
+from rag.llm.departure import ClientLeft, Departure
 from rag.progress import Listener, Stage
 from rag.record import Answer, AnswerSentence
 from tests.llm.behaviours import cut, hang, say
@@ -111,7 +111,9 @@ def test_a_sentence_that_fails_is_never_sent_and_is_withheld_with_its_reason(
     assert [content["text"] for name, content in told if name == "sentence"] == [FIRST]
     final = told[-1][1]
     assert final["status"] == "partly_answered"
-    assert [withheld["text"] for withheld in final["withheld"]] == ["Nurses wait nineteen weeks for a first appointment."]
+    assert [withheld["text"] for withheld in final["withheld"]] == [
+        "Nurses wait nineteen weeks for a first appointment."
+    ]
     assert final["withheld"][0]["reason"]
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from rag.departure import ClientLeft, Deadline, Departure
-from rag.model_fault import FaultKind, ModelFailed
+from rag.llm.departure import ClientLeft, Deadline, Departure
+from rag.llm.fault import FaultKind, ModelFailed
 
 CALLS = Counter(
     "clas_qa_llm_calls", "Calls of the language model, second tries included, by how they ended", ["outcome"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from rag.generate import LanguageModel
-from rag.guest import Breaker
-from rag.model_fault import FaultKind, ModelFailed
+from rag.llm.fault import FaultKind, ModelFailed
+from rag.llm.guest import Breaker
 
 _NOT_YET = "its server has not answered yet"
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from index.errors import ClasQAError
-from rag.model_fault import FaultKind, ModelFailed
+from rag.llm.fault import FaultKind, ModelFailed
 
 # Seconds for a connection to come about; an address where nothing answers is told from a slow model.
 CONNECT_S = 5.0

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rag.model_fault import FaultKind, ModelFailed
+from rag.llm.fault import FaultKind, ModelFailed
 
 # No control characters but tab and line feed; half a surrogate pair cannot be written anywhere.
 _CLEAN = {code: None for code in (*range(32), 127) if code not in (9, 10)} | dict.fromkeys(range(0xD800, 0xE000), "�")

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from rag.departure import ClientLeft, Deadline, Departure
+from rag.llm.departure import ClientLeft, Deadline, Departure
 
 T = TypeVar("T")
 # Names of servers looked up at once.
