@@ -1,7 +1,8 @@
 """Meaning: how likely it is that the cited passages say what a claim says, and which of its words they do not.
 
-A logistic regression on what the network of rag/support reads word by word, and on what the embedding tells: whether another passage of the
-report says it better than the one that is cited. Its weights are in rag/support/weights.json (`python -m eval.calibrate_support`).
+Two logistic regressions, each of which may refuse: "wording" on what the network of rag/support reads word by word, "place" on what the
+embedding tells, whether another passage of the report says it better than the one that is cited. Their weights and thresholds are in
+rag/support/weights.json (`python -m eval.calibrate_support`).
 """
 
 import json
@@ -20,9 +21,9 @@ from rag.support.model import ADAPTER, EvidenceSentence, Reading, evidence_text,
 from rag.words import topic_words
 
 WEIGHTS = ADAPTER.parent / "weights.json"
-# What the support model reads; its share holds for any embedding.
+# What the support model reads: the features of "wording".
 READ = ("unsupported", "worst_word", "worst_words", "worst_run", "doubtful", "new_words", "cause", "several")
-# What the bundled embedding tells beside it.
+# What the embedding tells, and how much of the claim is new: the features of "place".
 TOLD = (
     "sentence_cosine",
     "late_interaction",
@@ -31,8 +32,9 @@ TOLD = (
     "rival_sentence",
     "rival_passage",
     "rival_late",
+    "unsupported",
+    "new_words",
 )
-SUPPORT = (*READ, *TOLD)
 _CAUSE = re.compile(
     r"\b(?:because|due to|owing to|as a (?:direct )?(?:result|consequence)|result(?:ed|s|ing)? (?:in|from)|led to|leads? to|leading to|"
     r"caus(?:ed?|es|ing)|so that|therefore|thus|hence|consequently|thanks to|mean(?:s|t|ing) (?:that|there)|which (?:means|meant)|"
@@ -41,6 +43,8 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _RUN = 3
+# Nearer than any cosine.
+_ALWAYS_READ = 2.0
 _RIVALS = 8
 # A word piece with a greater chance of being unsupported is named to the reader.
 _NAMED = 0.5
@@ -55,17 +59,15 @@ def objection(claim: Claim, encoded: EncodedQuestion, index: PassageIndex) -> st
         encoded: its words, encoded by the index's model.
         index: the generation that serves.
     """
-    if not WEIGHTS.exists():
-        return "" if claim.evidence and claim.evidence[0].cosine >= 0.5 else "the cited passage does not say this"
+    calibrated = calibration()
     reading = read(claim)
-    calibrated = _calibrated()
-    by_embedding = index.manifest.model == calibrated["model"]
-    name, names = ("support", SUPPORT) if by_embedding else ("support by reading", READ)
-    features = read_features(claim, reading)
-    if by_embedding:
-        features = np.concatenate([features, told_features(claim, encoded, index)])
-    chance = probabilities(features.reshape(1, -1), calibrated["models"][name], names)[0]
-    if chance >= calibrated["least"][name]:
+    chances: dict[str, tuple[Floats, tuple[str, ...]]] = {"wording": (read_features(claim, reading), READ)}
+    if index.manifest.model == calibrated["model"]:  # cosines of another embedding have another scale
+        chances["place"] = (told_features(claim, encoded, index, reading), TOLD)
+    if all(
+        probabilities(features.reshape(1, -1), calibrated["models"][name], names)[0] >= calibrated["least"][name]
+        for name, (features, names) in chances.items()
+    ):
         return ""
     named = _unsupported_words(claim.text, reading)
     where = "the cited passages do not say" if len(claim.passages) > 1 else "the cited passage does not say"
@@ -73,9 +75,13 @@ def objection(claim: Claim, encoded: EncodedQuestion, index: PassageIndex) -> st
 
 
 def read(claim: Claim) -> Reading:
-    """The claim, read beside its evidence."""
+    """The claim, read beside its evidence; whom a passage speaks of or addresses outside its own words stands before them."""
     order = {passage.id: number for number, passage in enumerate(claim.passages)}
     sentences = [EvidenceSentence(order[one.passage.id], one.start, one.text, one.cosine) for one in claim.evidence]
+    for number, passage in enumerate(claim.passages):
+        names = [name for name in (*passage.addressed_to, *passage.organisations) if name not in passage.text]
+        if names:
+            sentences.append(EvidenceSentence(number, -1, f"{', '.join(dict.fromkeys(names))}:", _ALWAYS_READ))
     return support_model().read([(claim.text, evidence_text(sentences))])[0]
 
 
@@ -89,8 +95,6 @@ def read_features(claim: Claim, reading: Reading) -> Floats:
     words = reading.words if len(reading.words) else np.zeros(1, dtype=np.float32)
     ordered = np.sort(words)[::-1]
     runs = np.convolve(words, np.ones(_RUN) / _RUN, mode="valid") if len(words) >= _RUN else words
-    topic = list(dict.fromkeys(index_words(" ".join(topic_words(claim.text)))))
-    known = set(index_words(" ".join(" ".join((*p.heading, *p.organisations, p.text)) for p in claim.passages)))
     cause = _CAUSE.search(claim.text) is not None and not any(_CAUSE.search(one.text) for one in claim.evidence[:3])
     features = {
         "unsupported": reading.unsupported,
@@ -98,19 +102,20 @@ def read_features(claim: Claim, reading: Reading) -> Floats:
         "worst_words": float(ordered[:_RUN].mean()),
         "worst_run": float(runs.max()),
         "doubtful": float(words.sum()),
-        "new_words": sum(word not in known for word in topic) / max(1, len(topic)),
+        "new_words": _new_words(claim),
         "cause": float(cause),
         "several": float(len(claim.passages) > 1),
     }
     return np.array([features[name] for name in READ])
 
 
-def told_features(claim: Claim, encoded: EncodedQuestion, index: PassageIndex) -> Floats:
+def told_features(claim: Claim, encoded: EncodedQuestion, index: PassageIndex, reading: Reading) -> Floats:
     """Shape (len(TOLD),).
 
     sentence_cosine: of the nearest sentence; late_interaction, weakest: of the claim's word pieces with those of the cited passages, the
     weighted mean and the mean of the three lowest; least_cited: the cosine of the nearest sentence of that cited passage which comes
-    least near; rival_…: by how much the best passage that is not cited comes nearer (sentence, passage, late interaction).
+    least near; rival_…: by how much the best passage that is not cited comes nearer (sentence, passage, late interaction);
+    unsupported, new_words: as in `read_features`.
     """
     rows = [index.row(passage.id) for passage in claim.passages]
     nearest = max((one.cosine for one in claim.evidence), default=-1.0)
@@ -137,8 +142,16 @@ def told_features(claim: Claim, encoded: EncodedQuestion, index: PassageIndex) -
         "rival_sentence": float(sentences[others].max(initial=-1.0)) - nearest,
         "rival_passage": float(passages[others].max(initial=-1.0) - passages[rows].max()),
         "rival_late": rival_late,
+        "unsupported": reading.unsupported,
+        "new_words": _new_words(claim),
     }
     return np.array([features[name] for name in TOLD])
+
+
+def _new_words(claim: Claim) -> float:
+    topic = list(dict.fromkeys(index_words(" ".join(topic_words(claim.text)))))
+    known = set(index_words(" ".join(" ".join((*p.heading, *p.organisations, p.text)) for p in claim.passages)))
+    return sum(word not in known for word in topic) / max(1, len(topic))
 
 
 def _unsupported_words(text: str, reading: Reading) -> list[str]:
@@ -165,6 +178,7 @@ def _whole_words(text: str, start: int, end: int) -> str:
 
 
 @lru_cache(maxsize=1)
-def _calibrated() -> dict[str, Any]:
+def calibration() -> dict[str, Any]:
+    """What `python -m eval.calibrate_support` wrote: the embedding's name, and for each model its weights and its least chance."""
     calibrated: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     return calibrated
