@@ -248,8 +248,11 @@ def finished(service: Service, question: str, answer: Answer, messages: Messages
     )
 
 
-def broke(shown: Messages) -> tuple[Messages, str]:
+def broke(shown: Messages) -> tuple[Any, Any]:
     """The conversation after a fault of ours: its last message says so instead of searching for ever."""
+    if not shown:
+        # Gradio takes an answer that "New conversation" has stopped for a fault, too.
+        return gr.skip(), gr.skip()
     told = '<p class="warning">Something broke: this is a fault of the service, not of the question.</p>'
     return [*shown[:-1], message("assistant", told)], announcement("No answer.", alert=True)
 

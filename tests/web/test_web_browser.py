@@ -1,6 +1,7 @@
 """The chat and the pages in a real browser: what a person does, what leaves the machine, what a screen reader meets."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,6 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.llm.behaviours import cut, hang, say
+from tests.llm.server import ScriptedServer
+from tests.web.invented import ATTACK
+from tests.web.serving import Running
+from tests.web.test_web_stream import held_after
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -227,6 +234,135 @@ def test_the_chat_follows_the_readers_colour_scheme(visit: Visit, base_url: str)
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     colour = page.evaluate("getComputedStyle(document.querySelector('.gradio-container')).backgroundColor")
     assert colour == ("rgb(20, 25, 28)" if dark else "rgb(255, 255, 255)")
+
+
+WORDED = "Midwives ask every woman about domestic violence."
+NEXT = "School nurses hold drop-in sessions."
+
+
+@pytest.fixture
+def chat(browser: Browser, written: Running) -> Iterator[Visit]:
+    """The chat of a service whose answers a scripted model words."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    visited = Visit(context.new_page())
+    visited.open_chat(written.url)
+    yield visited
+    context.close()
+
+
+def begin(page: Page, question: str) -> None:
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+
+
+def test_a_sentence_is_shown_with_its_mark_while_the_model_writes_and_only_stages_are_announced(
+    chat: Visit, model: ScriptedServer
+) -> None:
+    release = threading.Event()
+    model.script(
+        held_after(f"{WORDED} [elmshire-2016 ¶1.1] {NEXT} ", release, "[¶1.2] Nurses wait nineteen weeks. [¶99.9]")
+    )
+    page = chat.page
+    page.evaluate(
+        """() => {
+          window.announced = [];
+          const line = document.querySelector("#announcement");
+          const hear = () => window.announced.push(line.innerText);
+          new MutationObserver(hear).observe(line, {subtree: true, childList: true, characterData: true});
+        }"""
+    )
+    begin(page, "Do midwives ask about domestic violence?")
+    growing = page.locator("#messages .said").last
+    expect(growing).to_contain_text(WORDED)
+    expect(growing.locator(".working")).to_contain_text("Writing, and checking each sentence")
+    expect(growing.get_by_role("link", name="¶1.1")).to_have_attribute("href", "/r/elmshire-2016/p1.1")
+    expect(page.locator("#announcement")).to_contain_text("Writing, and checking each sentence")
+    expect(growing).not_to_contain_text(NEXT)
+    release.set()
+    expect(page.locator("#announcement")).to_contain_text("Answer ready")
+    expect(growing).to_contain_text(NEXT)
+    expect(growing).to_contain_text("Worded by m, each sentence checked")
+    growing.get_by_text("Removed by the check: 1 sentence").click()
+    expect(growing.locator("details li")).to_have_count(1)
+    expect(growing.locator("details li em")).to_contain_text(" ")
+    expect(growing.locator(".answer-text")).not_to_contain_text("nineteen weeks")
+    announced = page.evaluate("window.announced.join(' | ')")
+    assert WORDED not in announced
+    assert NEXT not in announced
+    assert page.locator("#messages [aria-live='polite']").count() == 0
+    assert page.locator("#announcement [role='status'][aria-live='polite']").count() == 1
+    found = Axe().run(page).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
+    assert chat.trouble == []
+
+
+def test_what_a_failing_model_wrote_gives_way_to_the_notice_and_the_reports_own_sentences(
+    chat: Visit, model: ScriptedServer
+) -> None:
+    model.script(cut(f"Health visitors weigh every baby at home. [wrydale-2016 ¶1.1] {NEXT} [¶1.2] The ward was not "))
+    begin(chat.page, "Do midwives ask about domestic violence?")
+    expect(chat.page.locator("#announcement")).to_contain_text("Answer ready")
+    shown = chat.page.locator("#messages .said").last
+    expect(shown.locator(".warning")).to_contain_text("language model")
+    expect(shown.locator(".made")).to_have_text("Made of the report's own sentences.")
+    expect(shown.locator(".answer-text")).not_to_contain_text("weigh every baby")
+    expect(shown).not_to_contain_text("The ward was not")
+
+
+HOSTILE = (
+    f"Receptionists type {ATTACK} into the record. [¶1.4] {WORDED} [elmshire-2016 ¶1.1] "
+    "![x](http://203.0.113.9/a.png) sees <img src=http://203.0.113.9/b.png> and [click](javascript:alert(1)). [elmshire-2016 ¶1.1] "
+    "See [the site][1] at http://203.0.113.9/c or <http://203.0.113.9/d> or www.evil.example. [¶1.2]\n\n"
+    "[1]: http://203.0.113.9/e\n\n| a | b |\n|---|---|\n| <iframe src=http://203.0.113.9/f></iframe> | **x** |\n\n"
+    "<svg onload=alert(1)><style>@import url(http://203.0.113.9/g)</style> $\\\\href{http://203.0.113.9/h}{x}$ is typed [¶1.3]\n"
+)
+
+
+def test_nothing_that_a_model_writes_becomes_live(chat: Visit, model: ScriptedServer) -> None:
+    model.usual = say(HOSTILE, wait_s=0.01)
+    page = chat.page
+    begin(page, "What do receptionists type into the record?")
+    expect(page.locator("#announcement")).to_contain_text("Answer ready", timeout=30_000)
+    shown = page.locator("#messages .said").last
+    expect(page.locator("#workspace")).to_contain_text("<img src=x onerror=alert(2)>")
+    expect(shown).to_contain_text("Worded by m")
+    shown.get_by_text("Removed by the check").click()
+    page.wait_for_timeout(300)
+    live = "img, script, iframe, svg, style, table, object, embed, form, input, strong, math, .katex"
+    assert shown.locator(live).count() == 0
+    assert page.locator(".panel").locator("img, script, iframe, svg, style").count() == 0
+    leading = page.locator("#messages a, .panel a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert leading
+    assert [link for link in leading if not link.startswith("/r/")] == []
+    assert chat.hosts == {"127.0.0.1"}
+    assert chat.trouble == []
+
+
+@pytest.mark.parametrize("way", ["new conversation", "closed page"])
+def test_leaving_an_answer_that_is_being_made_stops_the_model(chat: Visit, model: ScriptedServer, way: str) -> None:
+    model.script(hang(after=f"{WORDED} [elmshire-2016 ¶1.1] {NEXT} [¶1.2] Most "))
+    page = chat.page
+    begin(page, "Do midwives ask about domestic violence?")
+    expect(page.locator("#messages .said").last).to_contain_text(WORDED)
+    if way == "closed page":
+        page.close()
+        assert model.settled(10)
+        assert model.aborted == 1
+        return
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#messages .said")).to_have_count(0)
+    assert model.settled(10)
+    assert model.aborted == 1
+    page.wait_for_timeout(1500)
+    expect(page.locator("#messages .said")).to_have_count(0)
+    expect(page.locator("#announcement")).to_contain_text("New conversation")
+    ask(page, "What do school nurses hold?")
+    expect(page.locator("#messages .said").last).to_contain_text(NEXT)
+    assert chat.trouble == []
 
 
 def test_a_page_of_another_port_cannot_ask(browser: Browser, base_url: str, broken_url: str) -> None:

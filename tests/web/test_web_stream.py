@@ -111,10 +111,8 @@ def test_a_sentence_that_fails_is_never_sent_and_is_withheld_with_its_reason(
     assert [content["text"] for name, content in told if name == "sentence"] == [FIRST]
     final = told[-1][1]
     assert final["status"] == "partly_answered"
-    assert [withheld["text"] for withheld in final["withheld"]] == [
-        "Nurses wait nineteen weeks for a first appointment."
-    ]
-    assert final["withheld"][0]["reason"]
+    [withheld] = final["withheld"]
+    assert withheld["reason"]
 
 
 def test_what_a_failing_model_wrote_is_withdrawn_and_the_reports_own_sentences_follow(
