@@ -55,6 +55,7 @@ PART = Phrases(
     "vary mixed uneven patchy majority minority sporadic* in_places at_times on_occasion on_occasions "
     "inconsistent* certain nearly almost hardly scarcely little too_often commonly common regularly number_of "
     "chiefly primarily predominantly normally routinely less more_often instance instances half third quarter "
+    "now_and_then from_time_to_time every_so_often likeliest least could may might "
     "proportion unusual uncommon rare once one others in_part at_best at_least at_most up_to about among unless "
     "except likely ad_hoc only just too_many a_lot far_from good_deal partial example examples dozen handful "
     f"not_yet not_fully {_NOT_FULLY}"
@@ -79,9 +80,9 @@ MEANT = Phrases(
     "hoping_to expect_to expects_to expected_to expected due_to_be due_to_start due_to_open due_to_begin "
     "due_to_go due_to_move due_to_launch due_to_join would_like_to want_to wants_to wish_to wishes_to propos* "
     "about_to is_to_be are_to_be was_to_be were_to_be is_to_start is_to_have is_to_move discussions considering "
-    "exploring looking_at looking_into agreed_to will shortly soon keen_to bid in_development being_developed "
+    "exploring looking_at looking_into shortly soon keen_to bid in_development being_developed "
     "being_drafted being_considered being_piloted being_planned forthcoming planned preparing in_draft draft "
-    "seeking scheduled underway under_way promised awaiting awaited consultation"
+    "scheduled underway under_way promised awaiting awaited consultation"
 )
 MEANT_OR_ASKED = Phrases(
     "plan plans plan_to planned planning intend* intention aim* hope hopes hoped hoping expect* due_to would "
