@@ -34,7 +34,7 @@ def faithful(seen: Seen) -> str:
     if prompt.claim:
         return "supported" if _supports(prompt) else "not supported"
     if not prompt.passages:
-        return prompt.question
+        return prompt.question or "Yes."
     return _written(_true_sentences(prompt), prompt)
 
 
