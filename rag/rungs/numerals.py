@@ -78,6 +78,8 @@ def tokens_of(sentence: str) -> list[Token]:
 
 def cardinal(tokens: Sequence[Token], at: int) -> tuple[Fraction, int] | None:
     """The number told from this token on ("one hundred and four", "1.2 million", "half a dozen"), and where it ends."""
+    if at >= len(tokens):
+        return None
     token = tokens[at]
     if token.kind == "number":
         return _scaled(tokens, Fraction(token.low.replace(",", "")), at + 1)

@@ -163,7 +163,7 @@ def _given_to_inspectors(claim: Claim, said: tuple[Attribution, ...]) -> str:
         if not one.by_inspectors or any(not other.by_inspectors for other in said[place + 1 :]):
             continue
         best = _best(claim, _clause(claim.text, one))
-        if best.speakers and not best.seen:
+        if best and best.speakers and not best.seen:
             return (
                 f"In the cited text this is what {_who(best.speakers)} said or thought, not what the inspectors found."
             )
@@ -212,14 +212,14 @@ def _clause(text: str, one: Attribution) -> str:
     return after if len(content_stems(after)) > 2 else text[: one.start]
 
 
-def _best(claim: Claim, words: str) -> _Told:
-    return max(_scored(claim, words), key=lambda pair: pair[0])[1]
+def _best(claim: Claim, words: str) -> _Told | None:
+    return max(_scored(claim, words), key=lambda pair: pair[0], default=(0.0, None))[1]
 
 
 def _nearest(claim: Claim, words: str) -> list[_Told]:
     """The sentences of the cited passages that say most of these words, best first; none where no one says enough."""
     scored = sorted(_scored(claim, words), key=lambda pair: -pair[0])
-    best = scored[0][0]
+    best = scored[0][0] if scored else 0.0
     return [told for score, told in scored if score >= NEARLY * best] if best >= LEAST_COVER else []
 
 
