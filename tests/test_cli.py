@@ -257,18 +257,23 @@ def answered(url: str, serving: "subprocess.Popen[bytes]", within_s: float = 120
 def test_an_interrupt_leaves_the_model_and_ends_without_a_trace(real_library: Library, real_data_dir: Path) -> None:
     with scripted_server(key=KEY) as server:
         server.usual = hang()
-        asking = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, str(PROJECT / "cli.py"), "ask", SEARCHED],
             env=os.environ | {"CLAS_QA_DATA_DIR": str(real_data_dir)} | of(server),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        )
-        end = time.monotonic() + 120
-        while not server.seen and time.monotonic() < end:
-            time.sleep(0.05)
-        asking.send_signal(signal.SIGINT)
-        out, err = asking.communicate(timeout=20)
+            # A shell that runs the tests in the background has its children ignore interrupts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as asking:
+            try:
+                end = time.monotonic() + 120
+                while not server.seen and time.monotonic() < end:
+                    time.sleep(0.05)
+                asking.send_signal(signal.SIGINT)
+                out, err = asking.communicate(timeout=20)
+            finally:
+                asking.kill()
         assert server.settled()
         assert server.aborted == 1
     assert asking.returncode == 130, err
