@@ -33,6 +33,7 @@ _LEAD = re.compile(r"^(?:see|source|cf\.?|ref\.?)\s*:?\s+", re.IGNORECASE)
 _HEADING = re.compile(r"^[^\S\n]*#{1,6}[^\S\n][^\n]*", re.MULTILINE)
 _BULLET = re.compile(r"^[^\S\n]*(?:[-–—•▪◦*·>]|\(?\d{1,2}[.)])[^\S\n]+", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*\*|__")
+_ENDED = re.compile(r"[.?!…][\"'’”)]*\Z")
 _ONLY_POINTS = re.compile(r"[\W_]*")
 
 
@@ -79,9 +80,10 @@ def cited_sentences(text: str) -> list[CitedSentence]:
         length += start - done
         at.append((length, marks))
         done = end
-        if source[end : end + 1] == "\n":
-            words.append("\n")
-            length += 1
+        # Marks at the end of a line, or after a full stop, end the sentence, however the next one begins.
+        if source[end : end + 1] == "\n" or _ENDED.search(source, 0, start):
+            words.append("\n\n")
+            length += 2
     stripped = "".join(words) + source[done:]
     spans = sentence_spans(stripped)
     found: list[tuple[str, list[WrittenMark]]] = [(" ".join(stripped[start:end].split()), []) for start, end in spans]

@@ -19,6 +19,12 @@ _LINK = re.compile(
     r"\w://|\bwww\.|\]\s*\(|\b(?:data:\w+/|javascript:|mailto:)|[\w.+-]+@[\w-]+\.\w|[<‹]\s*[/!]?[a-z]+[\s/>›]",
     re.IGNORECASE,
 )
+_ORDER = re.compile(
+    r"^\W*(?:system|assistant|user|developer|human)\s*:|"
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|reports?|rules?|prompts?|previous|above|everything)\b|"
+    r"\b(?:answer|reply|respond|say|output|print|repeat)\b (?:only|with|exactly|just)\b.{0,20}\b[A-Z][A-Z0-9_]{2,}[-_]?\d",
+    re.IGNORECASE,
+)
 _PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ORDINAL = re.compile(r"\d+[a-z]{1,3}", re.IGNORECASE)
 _LONG_PIECE = 25
@@ -42,6 +48,8 @@ def objection(text: str, passages: Collection[Passage], instructions: str) -> st
         instructions: what the model was told to do.
     """
     known = _all_of(passages)
+    if _ORDER.search(text):
+        return "it is an order to a machine, not something that a report finds"
     if _strange_link(text, known):
         return "it holds a link or an address that no passage cited has"
     if _strange_codes(text, known):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 
 from rag.claim import Claim
 from rag.rungs.clauses import Clause, Rest, clauses, rests, stem_of
@@ -14,6 +15,13 @@ _TELLING = 3
 _CONTRARY = 0.4
 _SOMEONE_ENOUGH = 0.35
 _ALMOST_AS_GOOD = 0.8
+# Share of a claim's words, in their order, that make it a repetition of a sentence, and how many there must be.
+_REPEATED = 0.85
+_LEAST_REPEATED = 4
+_DENIED_WHOLE = re.compile(r"\bit (?:is|was) (?:not true|untrue|false|wrong|incorrect|not the case)(?: to say)? that ")
+_NOT = frozenset(
+    "not no never cannot none nor neither nobody nothing without fail fails failed failing unable lack lacks lacked lacking".split()
+)
 # Share of the other words of two clauses that must be the same for a word denied in one and affirmed in the other.
 _AFFIRMED = 0.34
 _DENIED = 0.75
@@ -29,6 +37,8 @@ _NO_ONE = re.compile(r"\b(?:nobody|no one|none|nothing|no|not)\b")
 
 def objection(claim: Claim) -> str:
     """Why what a claim denies or affirms is not so in its passages; "" where nothing speaks against it."""
+    if reason := _word_for_word_but_for_not(claim):
+        return reason
     found = rests(claim)
     for place, rest in enumerate(found):
         if rest.grounds:
@@ -132,3 +142,26 @@ def _is_free(clause: Clause, other: Clause, word: Word) -> bool:
 
 def _reason(how: str, ours: Clause, theirs: Clause) -> str:
     return f'"{" ".join(ours.words)}" {how}: there it says "{" ".join(theirs.words)}"'
+
+
+def _word_for_word_but_for_not(claim: Claim) -> str:
+    """A claim that repeats a sentence, or a part of one, but has a "not" more or less in it."""
+    ours = _tokens(claim.text)
+    mine = [word for word in ours if word not in _NOT]
+    for sentence in claim.evidence:
+        theirs = _tokens(sentence.text)
+        bare = [(place, word) for place, word in enumerate(theirs) if word not in _NOT]
+        blocks = SequenceMatcher(None, mine, [word for _, word in bare], autojunk=False).get_matching_blocks()[:-1]
+        if len(mine) < _LEAST_REPEATED or sum(block.size for block in blocks) < _REPEATED * len(mine):
+            continue
+        first, last = bare[blocks[0].b][0], bare[blocks[-1].b + blocks[-1].size - 1][0]
+        # A "not" just before the part that is repeated belongs to it.
+        repeated = theirs[max(0, first - 1) : last + 1]
+        if sum(word in _NOT for word in ours) != sum(word in _NOT for word in repeated):
+            return f'"{claim.text}" has a "not" more or less than what is cited: there it says "{sentence.text}"'
+        return ""
+    return ""
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", _DENIED_WHOLE.sub("not ", re.sub(r"n['’]t\b", " not", text.lower())))

@@ -349,4 +349,5 @@ def test_a_conversation_full_of_orders_changes_no_answer_and_stays_in_its_fence(
             outside, _ = fenced_off(seen.messages[1]["content"])
             assert PLANTED_WORD not in outside
             assert PLANTED_WORD not in seen.messages[0]["content"]
-        assert PLANTED_WORD not in worded(leaning)
+        # What a report itself says may be quoted as its words; the model never says it.
+        assert leaning.answer.mode == "extractive" or PLANTED_WORD not in worded(leaning)

@@ -9,6 +9,7 @@ from rag.cited_text import CitedSentence, SentenceStream, cited_sentences, reada
 READ = [
     ("The room is locked [¶1.2].", [("The room is locked.", ["¶1.2"])]),
     ("The room is locked. [¶1.2] Cameras are planned. [R2.1]", [("The room is locked.", ["¶1.2"]), ("Cameras are planned.", ["R2.1"])]),
+    ("It is locked. [¶1.2] the trust says so. [R2.1] [R2.2] nobody else does.", [("It is locked.", ["¶1.2"]), ("the trust says so.", ["R2.1", "R2.2"]), ("nobody else does.", [])]),  # noqa: E501
     ("The room [¶1.2] is locked [R2.1].", [("The room is locked.", ["¶1.2", "R2.1"])]),
     ("Both hold [¶1.2, R2.1 and R2.3].", [("Both hold.", ["¶1.2", "R2.1", "R2.3"])]),
     ("Both hold [¶1.2][¶1.3].", [("Both hold.", ["¶1.2", "¶1.3"])]),

@@ -149,3 +149,21 @@ def test_either_of_two_passages_may_bear_the_reserve() -> None:
 
 def test_the_objection_tells_the_word_that_was_left_out() -> None:
     assert '"often"' in hedges.objection(claim("Letters were late.", "Letters were often late."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is not true that school nurses visit each school every week.",
+        "School nurses do not visit each school every week.",
+        "It is false that school nurses visit each school.",
+    ],
+)
+def test_a_sentence_repeated_with_a_not_put_in_is_refused(text: str) -> None:
+    assert negation.objection(claim(text, "School nurses do visit each school every week. They hold a clinic there."))
+
+
+def test_a_sentence_repeated_without_its_not_is_refused() -> None:
+    evidence = "The rota was not kept for the whole of the summer, and nobody had noticed."
+    assert negation.objection(claim("The rota was kept for the whole of the summer, and nobody had noticed.", evidence))
+    assert negation.objection(claim("The rota was not kept for the whole of the summer.", evidence)) == ""
