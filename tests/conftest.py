@@ -17,7 +17,7 @@ settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kill-rounds", type=int, default=4, help="rounds of kill -9 during an index build")
+    parser.addoption("--kill-rounds", type=int, default=2, help="rounds of kill -9 during an index build")
 
 
 @pytest.fixture
