@@ -208,14 +208,30 @@ def load_adapted(adapter: Path) -> Embedder:
     Raises:
         ModelDamaged: a file of the adapter is missing, or it is not the one that its training.json tells of.
     """
-    try:
-        expected = str(json.loads((adapter / TRAINING).read_text(encoding="utf-8"))["sha256"])
-        found = sha256_of([adapter / name for name in TRAINED])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise ModelDamaged(f"the adapter of {BUNDLED_NAME} cannot be read; {_MEND_ADAPTER}") from exc
-    if found != expected:
-        raise ModelDamaged(f"the adapter of {BUNDLED_NAME} has SHA-256 {found}, expected {expected}; {_MEND_ADAPTER}")
+    found = proved_sha256(adapter, TRAINED, f"the adapter of {BUNDLED_NAME}", _MEND_ADAPTER)
     return load_verified(bundled_folder(), ADAPTED_NAME, BUNDLED_SHA256, adapter, f"{BUNDLED_SHA256}+{found}")
+
+
+def proved_sha256(folder: Path, trained: Sequence[str], called: str, mend: str) -> str:
+    """SHA-256 (hex) of what was trained, once it has proved to be what training.json beside it tells of.
+
+    Args:
+        folder: where the files lie.
+        trained: their names.
+        called: what an error calls them.
+        mend: what an error says to do.
+
+    Raises:
+        ModelDamaged: a file is missing, or not that one.
+    """
+    try:
+        expected = str(json.loads((folder / TRAINING).read_text(encoding="utf-8"))["sha256"])
+        found = sha256_of([folder / name for name in trained])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise ModelDamaged(f"{called} cannot be read; {mend}") from exc
+    if found != expected:
+        raise ModelDamaged(f"{called} has SHA-256 {found}, expected {expected}; {mend}")
+    return found
 
 
 def bundled_folder() -> Path:

@@ -1,13 +1,13 @@
 """Checked sentences -> Answer: text with marks, citations with their quotes, and endings without an answer."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from index.report import Passage
 from index.store import PassageIndex
-from rag.draft import Basis, Draft, DraftSentence
+from rag.draft import Basis, Draft, DraftSentence, linked_recommendations
 from rag.question import Question
 from rag.record import Answer, AnswerSentence, AnswerStatus, Citation
 from rag.search_lane import Found
@@ -129,23 +129,16 @@ def written_answer(
     if not written.passed:
         reason = "The language model found no answer in the passages that it read."
         return ending(AnswerStatus.NOT_IN_REPORT, question, reason, index, timings_ms, author, ids[:3])
-    cited = {passage.id for sentence, _ in written.passed for passage in sentence.passages}
+    passages = [passage for sentence, _ in written.passed for passage in sentence.passages]
+    cited = {passage.id for passage in passages}
     draft = Draft(
         tuple(sentence for sentence, _ in written.passed),
         consulted=tuple(name for name in ids if name not in cited),
-        related=_related(written, cited),
+        related=linked_recommendations(passages),
         partly=found.draft.partly or written.says_nothing or bool(written.withheld),
         warnings=found.draft.warnings,
     )
     return composed(question, draft, written.passed, index, timings_ms, author, written.withheld)
-
-
-def _related(written: Written, cited: Collection[str]) -> tuple[str, ...]:
-    """Recommendations that the cited passages refer to, which are not cited themselves."""
-    linked = (
-        name for sentence, _ in written.passed for passage in sentence.passages for name in passage.recommendations
-    )
-    return tuple(dict.fromkeys(name for name in linked if name not in cited))
 
 
 def _citations(sentences: Sequence[DraftSentence]) -> tuple[Citation, ...]:

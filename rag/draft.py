@@ -1,5 +1,6 @@
 """Draft: what the lanes propose before the verifier has seen it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,3 +80,11 @@ def stated(text: str, passages: tuple[Passage, ...], follow: bool = False) -> Dr
 def written(text: str, passages: tuple[Passage, ...], spans: tuple[tuple[int, int], ...]) -> DraftSentence:
     """A freely worded sentence with the spans of its passages that say so."""
     return DraftSentence(text, passages, Basis.WRITTEN, spans[0], spans=spans)
+
+
+def linked_recommendations(cited: Iterable[Passage]) -> tuple[str, ...]:
+    """Ids of the recommendations that the cited passages refer to and that are not cited themselves, in order."""
+    passages = tuple(cited)
+    ids = {passage.id for passage in passages}
+    linked = (name for passage in passages for name in passage.recommendations)
+    return tuple(dict.fromkeys(name for name in linked if name not in ids))

@@ -12,7 +12,7 @@ from index.lexical import index_words
 from index.report import Passage
 from index.store import PassageIndex
 from rag.asked_value import with_asked_value
-from rag.draft import Basis, Draft, DraftSentence
+from rag.draft import Basis, Draft, DraftSentence, linked_recommendations
 from rag.evidence import worth_citing
 from rag.question import Question
 from rag.retrieve import RetrievedPassage
@@ -51,16 +51,10 @@ def extract(
     told = [sentence for passage in chosen for sentence in _telling_sentences(passage, vector, rarity, index)]
     sentences = said_once(told)
     cited = {passage.id for passage in chosen}
-    related = dict.fromkeys(
-        recommendation
-        for passage in chosen
-        for recommendation in passage.recommendations
-        if recommendation not in cited
-    )
     return Draft(
         sentences,
         consulted=tuple(hit.passage.id for hit in retrieved if hit.passage.id not in cited),
-        related=tuple(related),
+        related=linked_recommendations(chosen),
     )
 
 

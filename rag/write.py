@@ -118,7 +118,7 @@ def write_answer(writer: Writer, job: Job) -> Written:
     return Written(
         tuple((written(one.sentence.text, one.passages, one.spans), one.verdict) for one in told if one.verdict.passed),
         tuple(desk.withheld(one) for one in told if not one.verdict.passed),
-        says_nothing=len(told) < len(checked) or any(map(_says_nothing, (one.sentence for one in checked))),
+        says_nothing=any(_says_nothing(one.sentence) for one in checked),
     )
 
 
@@ -166,7 +166,8 @@ class _Desk:
                 log.warning("an answer is taken from %d of %d drafts: %s", len(drafts), self._writer.samples, failed)
                 break
             drafts.append(self._climbed(cited_sentences(text), None))
-        return self._check([one.sentence for one in max(drafts, key=_worth)])
+        best = max(drafts, key=_worth)
+        return self._tell(self._climbed([one.sentence for one in best], self._judged) if self._writer.judge else best)
 
     def written_again(self, failed: Sequence[Checked]) -> list[Checked]:
         """What the model makes of the sentences that failed, checked; nothing where it fails, for the draft is whole without it."""
@@ -187,9 +188,10 @@ class _Desk:
         return NOT_REPEATED, NOT_ABOUT_THE_PASSAGES
 
     def _check(self, sentences: Sequence[CitedSentence]) -> list[Checked]:
-        if not sentences:
-            return []
-        checked = self._climbed(sentences, self._judged if self._writer.judge else None)
+        return self._tell(self._climbed(sentences, self._judged if self._writer.judge else None))
+
+    def _tell(self, checked: list[Checked]) -> list[Checked]:
+        """The same sentences, counted; those that passed are told, each once."""
         for one in checked:
             if _says_nothing(one.sentence):
                 continue

@@ -4,7 +4,6 @@ The bundled weights (all-MiniLM-L6-v2) as a cross-encoder, with a LoRA adapter a
 Word by word as LettuceDetect (Kovács and Recski 2025) finds hallucinated spans; the sentence's own head as in NLI cross-encoders.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,8 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import ADAPTER_WEIGHTS, TRAINING, bundled_folder, peft_warnings_ignored, sha256_of
-from index.errors import ModelDamaged
+from index.embed import ADAPTER_WEIGHTS, bundled_folder, peft_warnings_ignored, proved_sha256
 
 ADAPTER = Path(__file__).resolve().parent / "adapter"
 HEADS = "heads.safetensors"
@@ -80,13 +78,7 @@ class SupportModel:
         from peft import PeftModel
         from safetensors.torch import load_file
 
-        try:
-            expected = str(json.loads((adapter / TRAINING).read_text(encoding="utf-8"))["sha256"])
-            found = sha256_of([adapter / name for name in TRAINED])
-        except (OSError, ValueError, KeyError, TypeError) as exc:
-            raise ModelDamaged(f"the support model cannot be read; {_MEND}") from exc
-        if found != expected:
-            raise ModelDamaged(f"the support model has SHA-256 {found}, expected {expected}; {_MEND}")
+        proved_sha256(adapter, TRAINED, "the support model", _MEND)
         self.tokenizer, network = base()
         with peft_warnings_ignored():
             self._network = PeftModel.from_pretrained(network, str(adapter)).merge_and_unload().eval()
