@@ -66,8 +66,9 @@ def desk(real_library: Library, real_embedder: Embedder, server: ScriptedServer)
     return Desk(real_library.current(), real_embedder, server)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def writer(desk: Desk) -> Iterator[Writer]:
+    """Each test has its own: a breaker that counts the failures of several tests opens in one that has none."""
     with desk.writer() as made:
         yield made
 
