@@ -17,6 +17,7 @@ from docx import Document
 
 from index.library import Library
 from tests.certificates import self_signed
+from tests.command_line import Done, command_line
 from tests.cross_encoders import write_cross_encoder
 from tests.llm.behaviours import BEHAVIOURS, hang
 from tests.llm.server import ScriptedServer, scripted_server
@@ -28,14 +29,9 @@ KEY = "sk-canary-90b3aa"
 SEARCHED = "Do midwives ask women about domestic violence?"
 
 
-def run(data_dir: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(PROJECT / "cli.py"), *words],
-        env=os.environ | {"CLAS_QA_DATA_DIR": str(data_dir), "COLUMNS": "200"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
+def run(data_dir: Path, *words: str, **environment: str) -> Done:
+    return command_line(
+        *words, environment=os.environ | {"CLAS_QA_DATA_DIR": str(data_dir), "COLUMNS": "200"} | environment
     )
 
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,10 @@ from doctor import Check, State, examine
 from index.library import Library
 from settings import Settings
 from tests.certificates import self_signed
+from tests.command_line import command_line
 from tests.llm.behaviours import finish, say
 from tests.llm.server import scripted_server
 
-PROJECT = Path(__file__).resolve().parent.parent
 CANARY = "sk-canary-77c1d0"
 Examined = Callable[..., dict[str, Check]]
 
@@ -124,8 +122,7 @@ def test_the_command_exits_with_1_where_something_fails(real_library: Library, r
         "CLAS_QA_LLM_MODEL": "m",
         "CLAS_QA_LLM_API_KEY": CANARY,
     }
-    command = [sys.executable, str(PROJECT / "cli.py"), "doctor", "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = command_line("doctor", "--json", environment=environment)
     assert done.returncode == 1, done.stderr
     told = json.loads(done.stdout)
     assert told["ok"] is False

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import command_line
 from tests.reports import write_report
 from tests.web.serving import free_port, wait_until_alive
 
@@ -90,13 +91,18 @@ def test_the_command_line_ends_as_it_is_said(
     expected = int(found[1]) if (found := _EXIT_CODE.search(command)) else 0
     arguments = shlex.split(_EXIT_CODE.sub("", command))[1:]
     arguments = [str(write_report(tmp_path)) if argument == "FILE" else argument for argument in arguments]
-    done = subprocess.run(
-        [BIN / "clas-qa", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=600
-    )
+    assert Path.cwd() == PROJECT
+    done = command_line(*arguments, environment=environment, within_s=600)
     assert done.returncode == expected, done.stdout[-1000:] + done.stderr[-1000:]
     assert "Traceback" not in done.stderr
     if "--json" in arguments:
         assert json.loads(done.stdout)["status"] in {"answered", "partly_answered"}
+
+
+def test_the_command_is_installed(server: str, environment: dict[str, str]) -> None:
+    asked = [BIN / "clas-qa", "ask", "Which findings led to recommendation 2.7?"]
+    done = subprocess.run(asked, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, "[¶1.11]" in done.stdout) == (0, True), done.stderr
 
 
 @pytest.mark.parametrize("command", commands(".venv/bin/python "))

@@ -142,6 +142,7 @@ _FITS: dict[Bound, frozenset[Bound]] = {
     Bound.NEARLY: frozenset({Bound.NEARLY}),
     Bound.ABOUT: frozenset({Bound.ABOUT, Bound.NEARLY, Bound.NONE, Bound.ONLY}),
 }
+_EXACT = frozenset({Bound.NONE, Bound.ONLY, Bound.ABOUT})
 _LOW = frozenset({Bound.UNDER, Bound.UP_TO, Bound.WITHIN, Bound.AT_MOST})
 _HIGH = frozenset({Bound.OVER, Bound.AT_LEAST})
 
@@ -149,10 +150,25 @@ _HIGH = frozenset({Bound.OVER, Bound.AT_LEAST})
 def bounds_agree(ours: Quantity, theirs: Quantity) -> bool:
     """Whether the comparison of the claim is the evidence's, or weaker."""
     left, right = ours.bound, theirs.bound
-    if right in _FITS[left]:
+    if right in _FITS[left] or _may_mean_during(ours, right) or _till_and_from(ours, theirs):
         return True
     if ours.value != theirs.value or ours.unit != theirs.unit:
         return right in {Bound.NONE, Bound.ABOUT, Bound.ONLY}
     if Measure.AGE in {ours.measure, theirs.measure}:
         return (left in _LOW and right in _LOW) or (left in _HIGH and right in _HIGH)
     return False
+
+
+def _may_mean_during(ours: Quantity, theirs: Bound) -> bool:
+    """As in "over six months" of "in six months"."""
+    return ours.measure is Measure.SPAN and ours.printed.lower().startswith("over ") and theirs in _EXACT
+
+
+def _till_and_from(ours: Quantity, theirs: Quantity) -> bool:
+    """As in "nothing until eighteen" of "from eighteen"."""
+    pair = (ours, theirs)
+    return any(
+        one.printed.lower().startswith("until ") and other.bound in _EXACT
+        for one, other in (pair, pair[::-1])
+        if one.measure in {Measure.AGE, Measure.COUNT}
+    )

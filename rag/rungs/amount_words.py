@@ -60,7 +60,7 @@ def _some_few(tokens: Sequence[Token], at: int) -> Quantity | None:
     low = tokens[at].low
     if low == "both" and low_at(tokens, at + 1) not in {"halves", "parts"}:
         return Quantity(Measure.COUNT, Fraction(2), at, at + 1, "", loose=True)
-    if low in {"single", "sole", "lone"}:
+    if low in {"single", "sole", "lone"} and lows(tokens, at - 2, 2) != ["not", "a"]:
         return Quantity(Measure.COUNT, Fraction(1), at, at + 1, "", loose=True)
     if low in GROUPS and low != "score" and low_at(tokens, at - 1) != "per":
         return Quantity(Measure.COUNT, GROUPS[low], at, at + 1, "", loose=low != "dozen")

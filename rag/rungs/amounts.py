@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from rag.rungs.amount_words import one
-from rag.rungs.numerals import DENOMINATORS, Token
+from rag.rungs.numerals import DENOMINATORS, GROUPS, Token
 from rag.rungs.quantity import Measure, Quantity, low_at, lows
 from rag.rungs.shares import is_bare, ratio_apart, ratio_at
 from rag.rungs.spans import span_unit
@@ -68,6 +68,7 @@ def _of_name(tokens: Sequence[Token], at: int, value: Fraction, end: int) -> Qua
 
 
 def _of_time(tokens: Sequence[Token], at: int, value: Fraction, end: int) -> Quantity | None:
+    end += low_at(tokens, end) == "of" and tokens[end - 1].low in GROUPS  # "a couple of days"
     if (unit := span_unit(tokens, end)) is None:
         return None
     base, size, stop = unit
@@ -99,7 +100,7 @@ def _counts_all(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_aged(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the number here is an age by what stands before it: "aged under 16", "a girl of 15", "under-18s"."""
+    """Whether the number here is an age by what stands before it: "aged under 16", "a girl of 15", "a child under five"."""
     before = [token.low for token in tokens[max(0, at - 6) : at]]
     while before and before[-1] in {
         "under",
@@ -116,6 +117,6 @@ def _is_aged(tokens: Sequence[Token], at: int) -> bool:
         "about",
     }:
         word = before.pop()
-        if word == "of" and before and before[-1] in _PEOPLE:
+        if word in {"of", "under", "over", "below", "above"} and before and before[-1] in _PEOPLE:
             return True
     return bool(before) and before[-1] in _AGE_BEFORE

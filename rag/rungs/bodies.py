@@ -174,6 +174,8 @@ _KIND = re.compile(r"\b(?:named|designated)\b", re.IGNORECASE)
 _CALLING = re.compile(r"\b(?:doctor|nurse|midwi|gp)", re.IGNORECASE)
 # Everyday words in small letters.
 _IN_CAPITALS = frozenset({"ed", "cash", "hv", "iro", "mash", "yos", "yot", "eip", "salt"})
+# Words whose stem is that of a body, and which name none.
+_NO_BODY = frozenset({"house", "houses", "housed", "schooling", "schooled"})
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.IGNORECASE)
 
 
@@ -231,14 +233,15 @@ def _posts(text: str) -> Iterator[Mention]:
 
 def _words(text: str) -> list[tuple[str, int, int]]:
     """(stem, start, end) of each word; "&" is "n", and a word that is a short form only in capitals keeps itself apart."""
-    found = []
-    for match in _WORD.finditer(text.replace("&", "n")):
-        word = re.split(r"['’]", match[0])[0]
-        lower = word.lower()
-        found.append(
-            (f"{lower}_" if lower in _IN_CAPITALS and not word.isupper() else stem(lower), match.start(), match.end())
-        )
-    return found
+    return [(_stem_of_name(match[0]), match.start(), match.end()) for match in _WORD.finditer(text.replace("&", "n"))]
+
+
+def _stem_of_name(word: str) -> str:
+    word = re.split(r"['’]", word)[0]
+    if len(word) > 2 and word[-1] == "s" and word[:-1].isupper():  # "GPs"
+        word = word[:-1]
+    lower = word.lower()
+    return f"{lower}_" if (lower in _IN_CAPITALS and not word.isupper()) or lower in _NO_BODY else stem(lower)
 
 
 _Terms = Mapping[tuple[str, ...], str]

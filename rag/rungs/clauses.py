@@ -12,6 +12,12 @@ _WORD = re.compile(r"[a-z0-9]+(?:['’](?!s\b)[a-z]+)?|[,;:()—–.?!\"“”%�
 _REFERENCE = re.compile(
     r"[(\[]\s*(?:see\s+)?(?:recommendations?|recs?|findings?|paragraphs?|paras?)\b[^()\[\]]{0,120}[)\]]", re.IGNORECASE
 )
+# The month is no "may".
+_MAY = re.compile(
+    r"\b(?:in|by|since|from|until|till|during|of|last|this|early|late|mid|\d{1,2}(?:st|nd|rd|th)?)[ -]May\b"
+)
+# "The most recent plan" is told of one plan.
+_SUPERLATIVE = re.compile(r"\bthe most (?!part\b)", re.IGNORECASE)
 _STOPS = frozenset(',;:()—–.?!"“”')
 _OPENERS = frozenset(
     "but while whereas although though however yet whilst which who whom where when because since so until unless if despite "
@@ -86,7 +92,8 @@ class Rest:
 @lru_cache(maxsize=20_000)
 def clauses(sentence: str) -> tuple[Clause, ...]:
     """The clauses of a sentence in order; a stop, a conjunction or a relative word begins a new one."""
-    words = [match[0].lower() for match in _WORD.finditer(_REFERENCE.sub(" ", sentence))]
+    text = _SUPERLATIVE.sub("the ", _MAY.sub(" ", _REFERENCE.sub(" ", sentence)))
+    words = [match[0].lower() for match in _WORD.finditer(text)]
     found: list[list[str]] = [[]]
     for place, word in enumerate(words):
         if word in _STOPS:

@@ -6,7 +6,7 @@ NUMERALS = frozenset("two three four five six seven eight nine ten eleven twelve
 PERIODS = frozenset("hour day week month year quarter term minute night morning evening session time other".split())
 # Not all that a word for all is said of: "nearly all", "not every", "for all that", "at all".
 BEFORE_ALL = frozenset("nearly almost not virtually at above after".split())
-AFTER_ALL = frozenset("but day night full too the_same".split())
+AFTER_ALL = frozenset("but day night full too the_same that or".split())
 
 ALL = frozenset(
     "all every always everyone everybody everything everywhere invariably completely wholly universally throughout".split()

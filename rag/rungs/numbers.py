@@ -1,13 +1,15 @@
 """Numbers: every number, share, date, age, time and frequency of a claim is told by what it cites, of the same thing."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rag.claim import Claim
 from rag.rungs.agreement import alike, bounds_agree, same_value
 from rag.rungs.bounds import Bound
+from rag.rungs.clauses import clauses
+from rag.rungs.denial import denials
 from rag.rungs.quantities import Reading, read
 from rag.rungs.quantity import Measure, Quantity
 from rag.words import content_stems
@@ -30,6 +32,17 @@ _JOINING = frozenset("and but while whereas".split())
 
 _MODAL = re.compile(r"\b(?:may|might|can|could)\b")
 _REST = re.compile(r"\b(?:remaining|remainder|rest|others?)\b")
+# Bounds of "once" in a claim, and the words that say it.
+_ONCE = (
+    (
+        {Bound.NONE, Bound.ONLY},
+        re.compile(r"\bonce\b(?! (?:a|an|the|they|he|she|it|this|these|in post|there)\b)", re.IGNORECASE),
+    ),
+    (
+        {Bound.OVER},
+        re.compile(r"\b(?:twice|several times|many times|times|repeatedly|repeated|again)\b", re.IGNORECASE),
+    ),
+)
 _STATISTICS = re.compile(r"\b(?:median|average|averages|averaged|(?:the|a) mean)\b")
 # Stems of what bodies are called when they are counted, with what their names hold.
 _BODIES = {
@@ -43,6 +56,8 @@ _BODIES = {
     "bodi": re.compile(""),
 }
 _OF_AGE = 18 * 12
+_NO_MORE = frozenset({Bound.NONE, Bound.ONLY, Bound.UP_TO, Bound.AT_MOST, Bound.WITHIN})
+_ALL_BUT = re.compile(r"\b(?:all but|apart from|except|remaining|remainder|rest|others?)\b", re.IGNORECASE)
 _HALVED_OR_DOUBLED = frozenset("halved halving double doubled doubling".split())
 
 
@@ -57,6 +72,28 @@ class Placed:
     cosine: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """All that bears on the numbers of one claim.
+
+    Attributes:
+        ours, theirs: the quantities of the claim, and of the evidence with its headings.
+        rarity: stem -> weight of the words round the evidence's.
+        may: whether the claim says "may" or "can".
+        rest: whether the evidence speaks of the others, or of a remainder.
+        denies: whether the claim denies something, or speaks of all but some.
+        once: bounds under which the evidence says "once" without counting.
+    """
+
+    ours: tuple[Placed, ...]
+    theirs: tuple[Placed, ...]
+    rarity: dict[str, float]
+    may: bool
+    rest: bool
+    denies: bool
+    once: frozenset[Bound]
+
+
 def objection(claim: Claim) -> str:
     """Why the numbers of a claim do not follow from its passages; "" where they do.
 
@@ -68,18 +105,36 @@ def objection(claim: Claim) -> str:
         return ""
     if reason := _statistic(claim):
         return reason
-    rest = any(_REST.search(sentence.text) for sentence in claim.evidence)
-    soft = _MODAL.search(claim.text) is not None
+    setting = _setting(claim, ours)
+    for each in ours:
+        if _counts_bodies(each, claim) or _is_once(each.quantity, setting.once):
+            continue
+        if reason := _against(each, setting):
+            return reason
+    return ""
+
+
+def _setting(claim: Claim, ours: tuple[Placed, ...]) -> _Setting:
     theirs = [replace(each, cosine=sentence.cosine) for sentence in claim.evidence for each in placed(sentence.text)]
     for heading in {passage.heading for passage in claim.passages}:
         theirs.extend(placed(". ".join(heading)))
-    rarity = _rarity(theirs)
-    for each in ours:
-        if _counts_bodies(each, claim):
-            continue
-        if reason := _objection(each, theirs, ours, rarity, soft, rest):
-            return reason
-    return ""
+    texts = [sentence.text for sentence in claim.evidence]
+    return _Setting(
+        ours,
+        tuple(theirs),
+        _rarity(theirs),
+        may=_MODAL.search(claim.text) is not None,
+        rest=any(_REST.search(text) for text in texts),
+        denies=bool(_ALL_BUT.search(claim.text)) or any(denials(clause) for clause in clauses(claim.text)),
+        once=frozenset(
+            bound for bounds, words in _ONCE if any(words.search(text) for text in texts) for bound in bounds
+        ),
+    )
+
+
+def _is_once(told: Quantity, said: Collection[Bound]) -> bool:
+    """As in "just once" of "once", which alone counts nothing, and "more than once" of "several times"."""
+    return (told.unit, told.value) == ("times", 1) and told.bound in said
 
 
 def _counts_bodies(ours: Placed, claim: Claim) -> bool:
@@ -92,30 +147,39 @@ def _counts_bodies(ours: Placed, claim: Claim) -> bool:
     return ours.quantity.value > 1 and ours.quantity.value in counts
 
 
-def _objection(
-    ours: Placed, theirs: Sequence[Placed], all_ours: Sequence[Placed], rarity: dict[str, float], soft: bool, rest: bool
-) -> str:
-    told = ours.quantity
+def _against(ours: Placed, setting: _Setting) -> str:
+    told, theirs, rarity = ours.quantity, setting.theirs, setting.rarity
     days = [each.quantity for each in theirs if each.quantity.day is not None] if told.day is not None else []
     equal = [each for each in theirs if same_value(told, each.quantity, days)]
     others = [each for each in theirs if alike(told, each.quantity) and each not in equal]
     if not equal:
-        if _may_be_unsaid(ours, others) or _follows(told, [each.quantity for each in theirs]):
+        if _may_be_unsaid(ours, others) or _follows(told, [each.quantity for each in theirs], setting.denies):
             return ""
         near = others or [each for each in theirs if told.measure is Measure.SHARE and each.quantity.whole]
         return _reason(told, max(near, key=lambda each: affinity(ours, each, rarity), default=None))
-    fitting = [each for each in equal if bounds_agree(told, each.quantity) or (soft and _is_up_to(told, each.quantity))]
-    if not fitting:
+    if not any(_fits(told, each.quantity, setting) for each in equal):
         return _reason(told, max(equal, key=lambda each: affinity(ours, each, rarity)))
+    if told.loose and told.measure is Measure.SPAN:
+        return ""
     wholes = [each for each in others if told.whole and each.quantity.whole == told.whole]
     if told.whole and any(each.quantity.whole == told.whole for each in equal):
         others = wholes
     elif wholes and (
-        false := [each for each in wholes if not (rest and told.whole == each.quantity.value + told.value)]
+        false := [each for each in wholes if not (setting.rest and told.whole == each.quantity.value + told.value)]
     ):
         return _reason(told, false[0])
-    rival = _meant_instead(ours, max(equal, key=lambda each: affinity(ours, each, rarity)), others, all_ours, rarity)
+    best = max(equal, key=lambda each: affinity(ours, each, rarity))
+    rival = _meant_instead(ours, best, others, setting.ours, rarity)
     return _reason(told, rival) if rival else ""
+
+
+def _fits(told: Quantity, printed: Quantity, setting: _Setting) -> bool:
+    """Whether the comparison under which a number is told follows from that of the evidence."""
+    if bounds_agree(told, printed):
+        return True
+    if setting.may and {told.bound, printed.bound} == {Bound.UP_TO, Bound.NONE}:  # "may" says "up to" as well
+        return True
+    return setting.denies and told.bound is Bound.OVER and printed.bound in _NO_MORE  # "nobody waits longer than"
 
 
 def _meant_instead(
@@ -135,16 +199,13 @@ def _meant_instead(
     return None
 
 
-def _is_up_to(told: Quantity, printed: Quantity) -> bool:
-    """Whether the two differ by "up to" only, which "may" and "can" say as well."""
-    return {told.bound, printed.bound} == {Bound.UP_TO, Bound.NONE}
-
-
 def _may_be_unsaid(ours: Placed, others: Sequence[Placed]) -> bool:
     """Whether a number of the claim needs no number in the evidence: "one practice" of "a practice", "under-18s" of "children"."""
     told = ours.quantity
     if told.measure is Measure.ORDINAL:
         return told.loose and not others
+    if told.loose and told.measure is Measure.SPAN:
+        return not any(each.quantity.loose for each in others)
     if told.loose:
         return not any(each.heads & ours.heads for each in others if not each.quantity.loose)
     if told.measure is Measure.AGE and told.value == _OF_AGE:
@@ -152,8 +213,27 @@ def _may_be_unsaid(ours: Placed, others: Sequence[Placed]) -> bool:
     return told.measure is Measure.COUNT and told.value == 2 and not others
 
 
-def _follows(told: Quantity, theirs: Sequence[Quantity]) -> bool:
-    """Whether the number is what the evidence's come to: days from one date to another, half or double of a number."""
+def _follows(told: Quantity, theirs: Sequence[Quantity], denies: bool) -> bool:
+    """Whether the number is what the evidence's come to.
+
+    Days from one date to another, half or double of a number, points between two shares, and, where the claim denies, the share left.
+    """
+    if (
+        denies
+        and told.measure is Measure.COUNT
+        and any(each.whole == each.value + told.value for each in theirs if each.whole)
+    ):
+        return True
+    shares = [each for each in theirs if each.measure is Measure.SHARE]
+    if told.measure is Measure.POINTS:
+        return any(left.value - right.value == told.value / 100 for left in shares for right in shares)
+    if told.measure is Measure.SHARE and denies and told.bound in {Bound.NONE, Bound.ABOUT}:
+        left_over = [
+            replace(each, value=1 - each.value)
+            for each in shares
+            if each.bound in {Bound.NONE, Bound.ABOUT, Bound.ONLY}
+        ]
+        return any(same_value(told, each, ()) for each in left_over)
     if told.measure is Measure.SPAN and told.unit in {"minute", "working day"}:
         days = {(each.day.month, each.day.day) for each in theirs if each.day is not None and each.day.day}
         return any(
@@ -166,18 +246,6 @@ def _follows(told: Quantity, theirs: Sequence[Quantity]) -> bool:
         printed = [each.number for each in theirs]
         return any(left and right and left == 2 * right for left in printed for right in printed)
     return False
-
-
-def _claimed_better(
-    theirs: Placed, score: float, ours: Placed, all_ours: Sequence[Placed], rarity: dict[str, float]
-) -> bool:
-    """Whether another number of the claim is this very one of the evidence, in words as near or nearer."""
-    return any(
-        other is not ours
-        and same_value(other.quantity, theirs.quantity, ())
-        and affinity(other, theirs, rarity) >= score
-        for other in all_ours
-    )
 
 
 def affinity(ours: Placed, theirs: Placed, rarity: dict[str, float]) -> float:

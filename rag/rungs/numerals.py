@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     |(?P<clock>\b\d{1,2}(?:[.:]\d\d)?\s?[ap]\.?m\b\.?|\b\d{1,2}:\d\d\b(?:\s?[ap]\.?m\b\.?)?)
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b)
     |(?P<reference>\b\d+(?:\.\d+){2,})
-    |(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)
+    |(?P<number>\d+\s?[½¼¾]|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)
     |(?P<word>[a-z]+(?:['’][a-z]+)?)
     |(?P<sign>[£$€%+])
     |(?P<stop>[,;:.!?()"“”]|\s[–—-]\s|—)
@@ -45,6 +45,7 @@ _TOKEN = re.compile(
     |(?P<slash>/)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_PARTS = {"½": "5", "¼": "25", "¾": "75"}
 # Passages and recommendations referred to are no quantities.
 _REFERENCES = re.compile(
     r"[(\[]\s*(?:see\s+)?(?:also\s+)?(?:recommendations?|recs?|findings?|paragraphs?|paras?|¶|R\s?\d)[^()\[\]]{0,120}[)\]]",
@@ -72,8 +73,13 @@ def tokens_of(sentence: str) -> list[Token]:
         raw = match[0]
         if kind == "dash" and not (found and found[-1].kind in {"number", "ordinal", "clock"}):
             continue
-        found.append(Token(kind, raw.strip().lower(), raw))
+        found.append(Token(kind, _decimal(raw) if kind == "number" else raw.strip().lower(), raw))
     return found
+
+
+def _decimal(number: str) -> str:
+    part = _PARTS.get(number[-1])
+    return number if part is None else f"{number[:-1].strip()}.{part}"
 
 
 def cardinal(tokens: Sequence[Token], at: int) -> tuple[Fraction, int] | None:

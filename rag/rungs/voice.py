@@ -21,7 +21,7 @@ _ASKED = re.compile(
     r"|expected|called (?:up)?on|instructed|directed|tasked|encouraged|reminded|set|to)|needs? (?:to|a|an"
     r"|better|more)|needed (?:to|for)|calls? (?:for|on|upon)"
     r"|called (?:for|on)|asks (?:for|that|the|both|all|every|(?-i:[A-Z])\w+)|meant to|supposed to|asked (?:for"
-    r"|to)|asking|urges?|urged|propos\w+|advises?|advice is|(?-i:CQC|[Rr]eview) wants"
+    r"|to)|asking|urges?|urged|propos\w+|advises?|advice is|(?-i:CQC|[Rr]eview|[Rr]eport|[Ii]nspectors?) wants?|it falls to"
     r"|action for|demands?|it is (?:for|up to)|want(?:ed|s)? (?:the|to see|this|all|every|both)|the aim|aims?"
     r"|job (?:is|of)|task(?:s|ed)?|must be)\b",
     re.IGNORECASE,

@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from index.embed import BUNDLED_NAME, BUNDLED_SHA256, TRAINING, peft_warnings_ignored, sha256_of
-from index.training.examples import HELD_OUT
-from rag.support.examples import Example, Material
+from rag.support.examples import HELD_OUT, Example, Material
 from rag.support.model import ADAPTER, HEADS, TRAINED, base, encode_pairs
 
 SETTINGS: dict[str, Any] = {
     "seed": 1,
     "threads": 2,
-    "epochs": 3,
+    "epochs": 2,
     "batch": 24,
     "learning_rate": 6e-4,
     "heads_learning_rate": 2e-3,
@@ -32,8 +31,8 @@ SETTINGS: dict[str, Any] = {
     "sentences_a_round": 400,
     "word_weight": 2.0,
     "unsupported_weight": 2.0,
-    "rank": 16,
-    "alpha": 32,
+    "rank": 32,
+    "alpha": 64,
     "modules": ["query", "key", "value", "dense"],
     "precision": "bfloat16",
 }

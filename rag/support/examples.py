@@ -11,17 +11,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from index.lexical import index_words
 from index.sentences import sentence_spans
+from index.training.examples import HELD_OUT as HELD_OUT_REVIEWS
 from index.training.examples import HERE as REVIEWS_FOLDER
-from index.training.examples import read_pairs, read_review
+from index.training.examples import Source, held_out_sources, read_pairs, training_sources
 from rag.support.flips import flipped
 from rag.support.model import EvidenceSentence, evidence_text
 
 HERE = Path(__file__).resolve().parent
 CLAIMS = HERE / "claims"
 LOOSE = "pairs"
+# Passages of pairs.jsonl whose claims are held out, by how their ids begin; the name stands for a source of HELD_OUT.
+LOOSE_HELD_OUT = "p7-"
+HELD_OUT = (*HELD_OUT_REVIEWS, LOOSE_HELD_OUT)
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -48,6 +53,8 @@ _CAUSES = (
     "and therefore",
 )
 _JOINS = ("and", "while", "and also", "; in addition,")
+# Shares of the true claims that are made false in each way, every epoch anew.
+_FOREIGN, _FLIPPED = 0.4, 0.3
 _ALIKE = 0.6
 _NEW = 0.6
 
@@ -90,14 +97,32 @@ def shared_words(claim: str, sentence: str) -> float:
     return len(words & set(index_words(claim))) / math.sqrt(len(words) + 4)
 
 
+def sources() -> list[Source]:
+    """The invented reviews, and the loose passages twice: those that are learnt from, and all for the claims of LOOSE_HELD_OUT."""
+    loose = read_pairs(REVIEWS_FOLDER / "pairs.jsonl")
+    learnt = tuple(passage for passage in loose.passages if not passage.id.startswith(LOOSE_HELD_OUT))
+    reviews = [*held_out_sources(), *(source for source in training_sources() if source.name != LOOSE)]
+    return [*reviews, Source(LOOSE, learnt, ()), Source(LOOSE_HELD_OUT, loose.passages, ())]
+
+
+def written_claims() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The lines of claims/, with the source whose passages they cite."""
+    for path in sorted(CLAIMS.glob("*.jsonl")):
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if not path.stem.startswith(LOOSE):
+            yield path.stem.partition("-")[0], lines
+            continue
+        held_out = [any(name.startswith(LOOSE_HELD_OUT) for name in line["passages"]) for line in lines]
+        yield LOOSE, [line for line, out in zip(lines, held_out, strict=True) if not out]
+        yield LOOSE_HELD_OUT, [line for line, out in zip(lines, held_out, strict=True) if out]
+
+
 class Material:
     """The invented reviews and the claims on them, and what can be made of them by chance; the same seed makes the same."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
-        reviews = {path.stem: read_review(path) for path in sorted((REVIEWS_FOLDER / "reviews").glob("*.jsonl"))}
-        reviews[LOOSE] = read_pairs(REVIEWS_FOLDER / "pairs.jsonl")
-        self._passages = {name: {p.id: p.text for p in review.passages} for name, review in reviews.items()}
+        self._passages = {source.name: {p.id: p.text for p in source.passages} for source in sources()}
         texts = [text for passages in self._passages.values() for text in passages.values()]
         self._phrases = [
             m[0] for text in texts for m in (*_PHRASE.finditer(text), *_CLAUSE.finditer(text)) if len(m[0].split()) > 2
@@ -106,10 +131,8 @@ class Material:
     def claims(self) -> list[Example]:
         """The claims that people wrote; of a false one the unsupported spans are what its true partner does not have."""
         found: list[Example] = []
-        for path in sorted(CLAIMS.glob("*.jsonl")):
-            review = LOOSE if path.stem.startswith(LOOSE) else path.stem.partition("-")[0]
+        for review, lines in written_claims():
             passages = self._passages[review]
-            lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
             true = {line["pair"]: line["text"] for line in lines if line["supported"]}
             for line in lines:
                 spans: Spans | None = ()
@@ -125,7 +148,9 @@ class Material:
         for claim in claims:
             if not claim.supported:
                 continue
-            yield from filter(None, (self._with_foreign_phrase(claim), self._flipped(claim)))
+            for make, share in ((self._with_foreign_phrase, _FOREIGN), (self._flipped, _FLIPPED)):
+                if self._random.random() < share and (made := make(claim)):
+                    yield made
             other = self._random.choice(list(self._of(claim.source).values()))
             if other in claim.passages:
                 continue

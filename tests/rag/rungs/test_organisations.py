@@ -167,4 +167,6 @@ def test_the_longest_name_of_a_body_counts(text: str, bodies: list[str]) -> None
 
 
 def test_a_passage_speaks_of_bodies_in_other_words() -> None:
+    assert bodies_spoken_of("GPs keep a register.") == {"GPs"}
+    assert "housing" not in bodies_spoken_of("Fathers are in the house.")
     assert {"GPs", "social care", "council"} <= bodies_spoken_of("The practice wrote to the council.")

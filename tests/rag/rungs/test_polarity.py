@@ -116,6 +116,11 @@ HEDGES = [
     ("Nurses would like to trial a questionnaire.", "Nurses have begun to trial a questionnaire.", False),
     ("Nurses would like to trial a questionnaire.", "Nurses hope to trial a questionnaire.", True),
     ("The trust recruited a nurse.", "The trust took on a nurse.", True),
+    ("The clinic has been open since May.", "The clinic is open.", True),
+    ("The clinic may open.", "The clinic is open.", False),
+    ("The most recent plan is in a pink envelope.", "The newest plan is in a pink envelope.", True),
+    ("For the most part plans are signed.", "All plans are signed.", False),
+    ("The night staff found a note.", "All that the night staff found was a note.", True),
     ("Weekly supervision is given to all staff.", "All staff are given supervision every week.", True),
 ]
 
