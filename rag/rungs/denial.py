@@ -17,7 +17,7 @@ _NEGATIVE_IN = frozenset(
     "unaware unclear unable unreliable unsafe unlikely uncertain unsure unacceptable unsatisfactory unavailable unusual unwilling "
     "unhappy unequal uneven unseen unknown unread unpaid unmet untold".split()
 )
-_FALSE_UN = frozenset("united uniformed unaccompanied underlined unless".split())
+_FALSE_UN = frozenset("united uniformed unaccompanied underlined unless unscheduled unplanned unannounced".split())
 _DOUBTING = frozenset(
     stem(word)
     for word in (
@@ -87,6 +87,37 @@ _CONTRARIES = (
     ("clear|clearly", "vague|vaguely|muddled"),
     ("detailed|thorough|full|fully", "brief|superficial|sketchy|scant|thin"),
     ("respected|accepted|followed", "ignored|overruled|refused"),
+    (
+        "usually|generally|normally|often|frequently|regularly|routinely|commonly|mostly",
+        "seldom|rarely|hardly|infrequently|never",
+    ),
+    ("increase|increased|increasing|increases|rising|rose|risen|grew|grown|growing|climbed", "fewer|dropped|shrunk"),
+    ("vacant|unfilled", "filled|occupied"),
+    ("coping", "struggling"),
+    ("praised|commended|praise", "criticised|faulted|criticism"),
+    ("welcome|welcomed", "resented|regretted|regrettable|unwelcome|criticised"),
+    ("ahead", "behind"),
+    ("agree|agrees", "disagree|differ"),
+    ("easier", "harder"),
+    ("common|commonplace|usual", "uncommon|rare|unusual|exceptional"),
+    ("majority", "minority"),
+    ("popular", "unpopular"),
+    ("willing|keen|eager", "unwilling|reluctant"),
+    ("allowed|permitted", "forbidden|barred"),
+    ("continue|continues|continued", "cease|ceased|stopped|ended"),
+    ("settled|decided", "undecided|unresolved|ongoing"),
+    ("remember|remembered", "forgot|forgotten"),
+    ("boy|boys", "girl|girls"),
+    ("mother|mothers|mum|mums", "father|fathers|dad|dads"),
+    ("oldest", "youngest"),
+    ("urban", "rural"),
+    ("north|northern", "south|southern"),
+    ("east|eastern", "west|western"),
+    ("morning|mornings", "evening|evenings|afternoon|afternoons"),
+    ("weekday|weekdays", "weekend|weekends"),
+    ("paper", "electronic|electronically"),
+    ("largest|biggest|greatest", "smallest"),
+    ("attend|attends|attended|attending", "skip|skips|skipped"),
 )
 _CONTRARY: dict[str, frozenset[str]] = {}
 for _left, _right in _CONTRARIES:
@@ -99,7 +130,8 @@ for _left, _right in _CONTRARIES:
 # Words that stand in clauses of any matter, so that one of them denied here and affirmed there says nothing.
 _ANY_MATTER = frozenset(
     stem_of(word)
-    for word in "child children health record adult other see case people care service social school young family staff trust made".split()
+    for word in "child children health record adult other see case people care service social school young family staff trust made named "
+    "designated".split()
 )
 
 

@@ -58,7 +58,32 @@ PART = Phrases(
     "now_and_then from_time_to_time every_so_often likeliest least could may might "
     "proportion unusual uncommon rare once one others in_part at_best at_least at_most up_to about among unless "
     "except likely ad_hoc only just too_many a_lot far_from good_deal partial example examples dozen handful "
-    f"not_yet not_fully {_NOT_FULLY}"
+    f"not_yet not_fully not_routine not_usual {_NOT_FULLY}"
+)
+FLATLY_NOT = Phrases("at_all never nobody none no_one")
+NOT_WHOLLY = Phrases(
+    "not_routinely not_widely not_always not_consistently not_fully not_well not_regularly not_systematically rarely seldom infrequently"
+)
+# Words of a claim, each with those of which one must stand in the evidence.
+TOLD_SOMEWHERE = (
+    (
+        Phrases("plan_to plans_to planning_to intend* hope_to hopes_to aim_to aims_to is_planned are_planned planned"),
+        Phrases(
+            "plan* intend* intention* hop* aim* will should shall recommend* to_be due propos* expect* would consider* "
+            "explor* develop* soon seek* next future ensure must wish* want*"
+        ),
+    ),
+    (
+        Phrases("routinely routine as_a_rule as_a_matter_of_course habitually"),
+        Phrases(
+            "routin* always every all each standard regular* normal* usual* must consistent* expected expectation "
+            "automatic* generally any whenever practice universal"
+        ),
+    ),
+    (
+        Phrases("sole solely exclusively definite definitely certainly undoubtedly"),
+        Phrases("only sole* alone entire* exclusive* definite* certain* undoubted* whole* pure* just single"),
+    ),
 )
 MOST = Phrases(
     "most mostly majority mainly usually generally typically largely predominantly normally chiefly as_a_rule"

@@ -20,6 +20,7 @@ _MEANT_ENOUGH = 0.3
 _RATIO_ENOUGH = 0.4
 _ALMOST_AS_GOOD = 0.75
 _NEAR = 0.5
+_VERY_NEAR = 0.8
 _PRONOUNS = frozenset("them its their whom which it these those".split())
 
 
@@ -85,6 +86,27 @@ def _surer_denial(part: Part) -> str:
     weak = has(words_of.SCARCELY, part.ground.clause)
     if weak and not any(has(words_of.SURELY_NOT, clause) for clause in part.ground.sentence):
         return f'"{word}" is more than what is cited says: there it is "{weak}"'
+    return ""
+
+
+def _flat_denial(part: Part) -> str:
+    """As in "not at all" where the evidence has "not routinely" and denies nothing wholly."""
+    word = has(words_of.FLATLY_NOT, part.rest.clause)
+    if not word:
+        return ""
+    said = [clause for ground in part.rest.grounds[:2] for clause in ground.sentence]
+    weak = next((found for clause in said if (found := has(words_of.NOT_WHOLLY, clause))), "")
+    if not weak or any(has(words_of.FLATLY_NOT, clause) or "no" in clause.words for clause in said):
+        return ""
+    return f'"{word}" is more than what is cited says: there it is "{weak}"'
+
+
+def _told_nowhere(part: Part) -> str:
+    """A plan, a rule or a certainty of the claim that no word of the evidence speaks of."""
+    for strong, proof in words_of.TOLD_SOMEWHERE:
+        word = has(strong, part.rest.clause)
+        if word and not any(has(proof, clause) for each in part.claim.evidence for clause in clauses(each.text)):
+            return f'nothing that is cited says "{word}" of this'
     return ""
 
 
@@ -177,8 +199,9 @@ def _most(part: Part) -> str:
     word = has(words_of.MOST, part.rest.clause)
     if not word:
         return ""
-    said = [clause for each in part.claim.evidence for clause in clauses(each.text)]
-    if any(has(words_of.TOLD_OF_MOST, clause) for clause in said):
+    least = part.claim.evidence[0].cosine * _VERY_NEAR
+    near = [clause for each in part.claim.evidence if each.cosine >= least for clause in clauses(each.text)]
+    if any(has(words_of.TOLD_OF_MOST, clause) for clause in (*near, *_pool(part.rest))):
         return ""
     shares = [_share(each) for sentence in part.claim.evidence for each in read(sentence.text).quantities]
     if any(share is not None and share != 0.5 for share in shares):
@@ -189,6 +212,8 @@ def _most(part: Part) -> str:
 _RULES = (
     _widened,
     _surer_denial,
+    _flat_denial,
+    _told_nowhere,
     _always_or_never,
     _of_a_ratio,
     _unreserved,

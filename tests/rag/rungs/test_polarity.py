@@ -6,6 +6,10 @@ from rag.rungs import hedges, negation
 from tests.rag.rungs.claims import claim
 
 NEGATION = [
+    # contraries
+    ("Referrals seldom say what the risk is.", "Referrals usually say what the risk is.", False),
+    ("The post of designated doctor is vacant.", "The post of designated doctor is filled.", False),
+    ("The letters went to the mothers.", "The letters went to the fathers.", False),
     # denied in other words
     ("Staff did not have access to the records.", "Staff lacked access to the records.", True),
     ("Staff did not have access to the records.", "Staff were without access to the records.", True),
@@ -116,6 +120,14 @@ HEDGES = [
     ("Nurses would like to trial a questionnaire.", "Nurses have begun to trial a questionnaire.", False),
     ("Nurses would like to trial a questionnaire.", "Nurses hope to trial a questionnaire.", True),
     ("The trust recruited a nurse.", "The trust took on a nurse.", True),
+    ("The tool is not widely used by other services.", "The tool is not used at all by other services.", False),
+    ("The tool is not widely used by other services.", "Other services make little use of the tool.", True),
+    ("She has trained all community midwives.", "She plans to train all community midwives.", False),
+    ("She will train all community midwives.", "She plans to train all community midwives.", True),
+    ("Two children interpreted for their mother.", "Children routinely interpret for their mothers.", False),
+    ("Children always interpret for their mothers.", "Children routinely interpret for their mothers.", True),
+    ("Workload is one reason for delay.", "Workload is the sole reason for delay.", False),
+    ("Some surgeries file minutes apart.", "Most surgeries file minutes apart.", False),
     ("The clinic has been open since May.", "The clinic is open.", True),
     ("The clinic may open.", "The clinic is open.", False),
     ("The most recent plan is in a pink envelope.", "The newest plan is in a pink envelope.", True),
