@@ -77,8 +77,8 @@ def collect(embedder: Embedder, folder: Path) -> list[Measured]:
             continue
         lines = [line for name, written in written_claims() if name == source.name for line in written]
         if source.name == LOOSE_HELD_OUT:
-            cited = {name for line in lines for name in line["passages"]}
-            own = tuple(one for one in source.passages if one.id in cited or one.id.startswith(LOOSE_HELD_OUT))
+            named = {name for line in lines for name in line["passages"]}
+            own = tuple(one for one in source.passages if one.id in named or one.id.startswith(LOOSE_HELD_OUT))
             source = replace(source, passages=own)
         report, ids = as_report(source)
         index = PassageIndex.open(folder / build_generation([report], folder, embedder))

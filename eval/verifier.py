@@ -15,8 +15,8 @@ from rag.verify import Verdict, Verifier
 
 # What the gate lets through on the reporting half: what is reached, less three claims. The aims are 0.90, 0.95 and 1.
 FLOORS: Mapping[str, float] = {
-    "true, accepted": 0.82,
-    "false, caught": 0.85,
+    "true, accepted": 0.84,
+    "false, caught": 0.87,
     "number": 0.91,
     "dead_id": 1.0,
     "uncited": 1.0,

@@ -134,7 +134,7 @@ def _setting(claim: Claim, ours: tuple[Placed, ...]) -> _Setting:
 
 def _is_once(told: Quantity, said: Collection[Bound]) -> bool:
     """As in "just once" of "once", which alone counts nothing, and "more than once" of "several times"."""
-    return (told.unit, told.value) == ("times", 1) and told.bound in said
+    return told.unit == "times" and told.value == 1 and told.bound in said
 
 
 def _counts_bodies(ours: Placed, claim: Claim) -> bool:
