@@ -52,7 +52,7 @@ _CONTRARIES = (
     ("present|attended", "away"),
     ("include|includes|included|including", "exclude|excludes|excluded|excluding|omitted|left"),
     ("inside|within", "outside|beyond"),
-    ("open|opened", "closed|shut"),
+    ("open|opened", "closed|shut|locked"),
     ("full", "empty|part"),
     ("easy|easily", "hard|difficult"),
     ("early|earlier|before", "late|later|after"),

@@ -62,7 +62,8 @@ PART = Phrases(
 )
 FLATLY_NOT = Phrases("at_all never nobody none no_one")
 NOT_WHOLLY = Phrases(
-    "not_routinely not_widely not_always not_consistently not_fully not_well not_regularly not_systematically rarely seldom infrequently"
+    "not_routinely not_widely not_always not_consistently not_fully not_well not_regularly not_systematically rarely seldom infrequently "
+    "insufficient_evidence limited_evidence not_assured unable_to_confirm not_confirm"
 )
 # Words of a claim, each with those of which one must stand in the evidence.
 TOLD_SOMEWHERE = (

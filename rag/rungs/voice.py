@@ -95,7 +95,10 @@ _STRONG_CASE = re.compile(
     r"|\bvignette\b",
     re.IGNORECASE,
 )
-_TURN = re.compile(r"[,;:] (?:and|but|which|though|although|while|whilst|because)\b|;|\b(?:and|which) ", re.IGNORECASE)
+_TURN = re.compile(
+    r"[,;:] (?:and|but|which|though|although|while|whilst|because)\b|;|\b(?:and|which|but|though|although|while|whilst|whereas) ",
+    re.IGNORECASE,
+)
 _END = re.compile(r";|, (?:but|though|although|while|whilst|whereas)\b", re.IGNORECASE)
 _KIN = {
     Speaker.PARENTS: {Speaker.PARENTS, Speaker.CARERS},

@@ -126,6 +126,7 @@ HEDGES = [
     ("She will train all community midwives.", "She plans to train all community midwives.", True),
     ("Two children interpreted for their mother.", "Children routinely interpret for their mothers.", False),
     ("Children always interpret for their mothers.", "Children routinely interpret for their mothers.", True),
+    ("There is insufficient evidence that midwives ask.", "Midwives never ask.", False),
     ("Workload is one reason for delay.", "Workload is the sole reason for delay.", False),
     ("Some surgeries file minutes apart.", "Most surgeries file minutes apart.", False),
     ("The clinic has been open since May.", "The clinic is open.", True),

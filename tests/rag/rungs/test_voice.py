@@ -36,6 +36,8 @@ CASE = passage(
 )
 NORM = passage("It is important that fathers are asked about. Fathers were named in two of nine records.")
 MIXED = passage("Waits for therapy average 19 weeks, and managers told us that two new posts will shorten them.")
+PROMISED = passage("There is no named doctor in post but we were told that an appointment has been made.")
+INTENDED = passage("Children cannot be seen from the desk. The trust is intending to install a camera.")
 EARLIER = passage(
     "There were two recommendations for the trust:\nAppoint a named doctor.\nAudit the quality of referrals.",
     "§context.4",
@@ -44,6 +46,9 @@ EARLIER = passage(
 )
 
 KEPT = [
+    ("The post of named doctor is not filled.", PROMISED),
+    ("The desk has no view of the children, but the trust plans to put it in order with a camera.", INTENDED),
+    ("The trust has no camera yet, but plans to put it in.", INTENDED),
     ("Parents said that the clinic never answered its telephone.", PARENTS),
     ("According to parents, the clinic never picked up the telephone.", PARENTS),
     ("Parents complained to inspectors that the clinic never answered its telephone.", PARENTS),
