@@ -60,14 +60,14 @@ def same_value(ours: Quantity, theirs: Quantity, all_theirs: Iterable[Quantity])
     if {ours.unit, theirs.unit} == {"minute", "working day"}:  # "the 20-day limit" of 20 working days
         return ours.printed.lower().endswith("day") and mine == other * 1440 != 1440
     if ours.unit != theirs.unit and not pair <= {Measure.COUNT, Measure.ORDINAL}:
-        return {ours.unit, theirs.unit} == {"minute", "month"} and _rounds(_minutes(ours), _minutes(theirs), ours.bound)
+        return {ours.unit, theirs.unit} == {"minute", "month"} and rounds(_minutes(ours), _minutes(theirs), ours.bound)
     return (
         mine == other
         or _rounds_percentage(ours, theirs)
         or (
             theirs.bound in {Bound.NONE, Bound.ONLY, Bound.ABOUT}
             and _is_round(ours, theirs)
-            and _rounds(mine, other, ours.bound)
+            and rounds(mine, other, ours.bound)
         )
     )
 
@@ -88,6 +88,8 @@ def _rounds_percentage(ours: Quantity, theirs: Quantity) -> bool:
         and ours.number is None
         and theirs.number is not None
         and abs(ours.value - theirs.value) <= _TWO_POINTS
+        and not (ours.bound is Bound.OVER and theirs.value < ours.value)
+        and not (ours.bound in {Bound.UNDER, Bound.NEARLY} and theirs.value > ours.value)
     )
 
 
@@ -98,7 +100,7 @@ def _same_share(ours: Quantity, theirs: Quantity) -> bool:
     exact = count.value / count.whole
     if share.value == exact or (abs(share.value - exact) <= _HALF_A_POINT and share.value.denominator > 12):
         return True
-    return _rounds(share.value, exact, ours.bound)
+    return rounds(share.value, exact, ours.bound)
 
 
 def _months(quantity: Quantity) -> Fraction:
@@ -109,7 +111,7 @@ def _minutes(quantity: Quantity) -> Fraction:
     return quantity.value * (43830 if quantity.unit == "month" else 1)
 
 
-def _rounds(rounded: Fraction, exact: Fraction, bound: Bound) -> bool:
+def rounds(rounded: Fraction, exact: Fraction, bound: Bound) -> bool:
     """Whether an exact number may be told by a round one under this bound."""
     if bound not in _ROUNDED or abs(rounded - exact) > rounded * _ROUNDED[bound]:
         return False
@@ -150,7 +152,7 @@ _HIGH = frozenset({Bound.OVER, Bound.AT_LEAST})
 def bounds_agree(ours: Quantity, theirs: Quantity) -> bool:
     """Whether the comparison of the claim is the evidence's, or weaker."""
     left, right = ours.bound, theirs.bound
-    if right in _FITS[left] or _may_mean_during(ours, right) or _till_and_from(ours, theirs):
+    if right in _FITS[left] or _says_the_same(ours, right) or _till_and_from(ours, theirs):
         return True
     if ours.value != theirs.value or ours.unit != theirs.unit:
         return right in {Bound.NONE, Bound.ABOUT, Bound.ONLY}
@@ -159,9 +161,11 @@ def bounds_agree(ours: Quantity, theirs: Quantity) -> bool:
     return False
 
 
-def _may_mean_during(ours: Quantity, theirs: Bound) -> bool:
-    """As in "over six months" of "in six months"."""
-    return ours.measure is Measure.SPAN and ours.printed.lower().startswith("over ") and theirs in _EXACT
+def _says_the_same(ours: Quantity, theirs: Bound) -> bool:
+    """As in "over six months" of "in six months", "as long as eleven hours" of "eleven hours"."""
+    printed = ours.printed.lower()
+    during = ours.measure is Measure.SPAN and printed.startswith("over ")
+    return (during or printed.startswith("as ")) and theirs in _EXACT
 
 
 def _till_and_from(ours: Quantity, theirs: Quantity) -> bool:

@@ -96,7 +96,7 @@ def one(tokens: Sequence[Token], at: int, end: int) -> Quantity | None:
     """The quantity of "one"; None where it counts nothing ("no one", "this one", "one another")."""
     before, after = low_at(tokens, at - 1), low_at(tokens, end)
     if (
-        before in {"this", "that", "the", "no", "any", "every", "each", "another", "which", "only", "by"}
+        before in {"this", "that", "the", "no", "any", "every", "each", "another", "which", "only", "by", "not"}
         and before != "only"
     ):
         return None

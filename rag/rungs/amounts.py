@@ -58,7 +58,7 @@ def _of_hundred(tokens: Sequence[Token], at: int, value: Fraction, end: int) -> 
 
 def _of_name(tokens: Sequence[Token], at: int, value: Fraction, end: int) -> Quantity | None:
     before = low_at(tokens, at - 1).removesuffix("s")
-    if value.denominator != 1 or not before:
+    if value.denominator != 1 or not before or span_unit(tokens, end):
         return None
     if before in _NAMES and not (before == "ward" and tokens[at].kind == "word"):
         return Quantity(Measure.NAME, value, at, end, "", before)

@@ -84,6 +84,8 @@ def bound_at(tokens: Sequence[Token], start: int, end: int) -> tuple[Bound, int]
             phrase = " ".join(token.low for token in tokens[place - length : place])
             bound = _BEFORE.get(phrase)
             if bound is not None:
+                if place < start and phrase in {"under", "over"} and tokens[place].low in {"a", "an"}:
+                    return Bound.NONE, start  # "under a five-year contract"
                 return bound, place - length
         if place and tokens[place - 1].low in _SKIPPED:
             place -= 1

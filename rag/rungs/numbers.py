@@ -10,6 +10,7 @@ from rag.rungs.agreement import alike, bounds_agree, same_value
 from rag.rungs.bounds import Bound
 from rag.rungs.clauses import clauses
 from rag.rungs.denial import denials
+from rag.rungs.derived import follows, speaks_of_the_rest
 from rag.rungs.quantities import Reading, read
 from rag.rungs.quantity import Measure, Quantity
 from rag.words import content_stems
@@ -57,8 +58,6 @@ _BODIES = {
 }
 _OF_AGE = 18 * 12
 _NO_MORE = frozenset({Bound.NONE, Bound.ONLY, Bound.UP_TO, Bound.AT_MOST, Bound.WITHIN})
-_ALL_BUT = re.compile(r"\b(?:all but|apart from|except|remaining|remainder|rest|others?)\b", re.IGNORECASE)
-_HALVED_OR_DOUBLED = frozenset("halved halving double doubled doubling".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +76,16 @@ class _Setting:
     """All that bears on the numbers of one claim.
 
     Attributes:
+        claim: the words and their evidence.
         ours, theirs: the quantities of the claim, and of the evidence with its headings.
         rarity: stem -> weight of the words round the evidence's.
         may: whether the claim says "may" or "can".
-        rest: whether the evidence speaks of the others, or of a remainder.
-        denies: whether the claim denies something, or speaks of all but some.
+        rest: whether claim or evidence speaks of the others, of a remainder, or denies.
+        denies: whether the claim denies something.
         once: bounds under which the evidence says "once" without counting.
     """
 
+    claim: Claim
     ours: tuple[Placed, ...]
     theirs: tuple[Placed, ...]
     rarity: dict[str, float]
@@ -120,12 +121,13 @@ def _setting(claim: Claim, ours: tuple[Placed, ...]) -> _Setting:
         theirs.extend(placed(". ".join(heading)))
     texts = [sentence.text for sentence in claim.evidence]
     return _Setting(
+        claim,
         ours,
         tuple(theirs),
         _rarity(theirs),
         may=_MODAL.search(claim.text) is not None,
-        rest=any(_REST.search(text) for text in texts),
-        denies=bool(_ALL_BUT.search(claim.text)) or any(denials(clause) for clause in clauses(claim.text)),
+        rest=any(_REST.search(text) for text in texts) or speaks_of_the_rest(claim),
+        denies=any(denials(clause) for clause in clauses(claim.text)),
         once=frozenset(
             bound for bounds, words in _ONCE if any(words.search(text) for text in texts) for bound in bounds
         ),
@@ -153,7 +155,7 @@ def _against(ours: Placed, setting: _Setting) -> str:
     equal = [each for each in theirs if same_value(told, each.quantity, days)]
     others = [each for each in theirs if alike(told, each.quantity) and each not in equal]
     if not equal:
-        if _may_be_unsaid(ours, others) or _follows(told, [each.quantity for each in theirs], setting.denies):
+        if _may_be_unsaid(ours, others) or follows(told, setting.claim, [each.quantity for each in theirs]):
             return ""
         near = others or [each for each in theirs if told.measure is Measure.SHARE and each.quantity.whole]
         return _reason(told, max(near, key=lambda each: affinity(ours, each, rarity), default=None))
@@ -168,6 +170,8 @@ def _against(ours: Placed, setting: _Setting) -> str:
         false := [each for each in wholes if not (setting.rest and told.whole == each.quantity.value + told.value)]
     ):
         return _reason(told, false[0])
+    if setting.rest and told.whole:
+        others = [each for each in others if each.quantity.value + told.value != told.whole]
     best = max(equal, key=lambda each: affinity(ours, each, rarity))
     rival = _meant_instead(ours, best, others, setting.ours, rarity)
     return _reason(told, rival) if rival else ""
@@ -179,7 +183,8 @@ def _fits(told: Quantity, printed: Quantity, setting: _Setting) -> bool:
         return True
     if setting.may and {told.bound, printed.bound} == {Bound.UP_TO, Bound.NONE}:  # "may" says "up to" as well
         return True
-    return setting.denies and told.bound is Bound.OVER and printed.bound in _NO_MORE  # "nobody waits longer than"
+    exceeded = told.bound is Bound.OVER and told.value == printed.value and printed.bound in _NO_MORE
+    return setting.denies and exceeded  # "nobody waits longer than"
 
 
 def _meant_instead(
@@ -211,41 +216,6 @@ def _may_be_unsaid(ours: Placed, others: Sequence[Placed]) -> bool:
     if told.measure is Measure.AGE and told.value == _OF_AGE:
         return not others
     return told.measure is Measure.COUNT and told.value == 2 and not others
-
-
-def _follows(told: Quantity, theirs: Sequence[Quantity], denies: bool) -> bool:
-    """Whether the number is what the evidence's come to.
-
-    Days from one date to another, half or double of a number, points between two shares, and, where the claim denies, the share left.
-    """
-    if (
-        denies
-        and told.measure is Measure.COUNT
-        and any(each.whole == each.value + told.value for each in theirs if each.whole)
-    ):
-        return True
-    shares = [each for each in theirs if each.measure is Measure.SHARE]
-    if told.measure is Measure.POINTS:
-        return any(left.value - right.value == told.value / 100 for left in shares for right in shares)
-    if told.measure is Measure.SHARE and denies and told.bound in {Bound.NONE, Bound.ABOUT}:
-        left_over = [
-            replace(each, value=1 - each.value)
-            for each in shares
-            if each.bound in {Bound.NONE, Bound.ABOUT, Bound.ONLY}
-        ]
-        return any(same_value(told, each, ()) for each in left_over)
-    if told.measure is Measure.SPAN and told.unit in {"minute", "working day"}:
-        days = {(each.day.month, each.day.day) for each in theirs if each.day is not None and each.day.day}
-        return any(
-            month == other and (last - first + 1) * 1440 == told.value * (1440 if told.unit == "working day" else 1)
-            for month, first in days
-            for other, last in days
-            if first and last
-        )
-    if told.printed.lower() in _HALVED_OR_DOUBLED:
-        printed = [each.number for each in theirs]
-        return any(left and right and left == 2 * right for left in printed for right in printed)
-    return False
 
 
 def affinity(ours: Placed, theirs: Placed, rarity: dict[str, float]) -> float:

@@ -28,6 +28,8 @@ def ratio_at(tokens: Sequence[Token], at: int, value: Fraction, end: int) -> Qua
     whole = cardinal(tokens, place) if place < len(tokens) else None
     if whole is None and low_at(tokens, place) in {"hundred", "dozen"}:
         whole = Fraction(100 if tokens[place].low == "hundred" else 12), place + 1
+    if value == 1 and low_at(tokens, at - 1) == "not":  # "not one of the twelve"
+        return None
     if whole and value == 1 and low_at(tokens, at - 1) == "every":  # "every one of the twelve"
         return Quantity(Measure.COUNT, whole[0], at, whole[1], "", whole=whole[0])
     if whole is None or whole[0] < value or (whole[0] in _YEARS and whole[0] > 20 * value):
