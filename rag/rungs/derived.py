@@ -21,7 +21,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _MORE = r"(?:more|fewer|less|longer|shorter|sooner|later|earlier|older|younger|above|below|ahead|behind|higher|lower)"
-_FLIPPED = {Bound.OVER: Bound.UNDER, Bound.UNDER: Bound.OVER}
+# Bounds of a share that is told by a rounder one.
+_ROUNDING = frozenset({Bound.OVER, Bound.UNDER, Bound.NEARLY})
 _LEAST_WHOLE = 3
 # Counted things that are added or subtracted; shares and dates are not.
 _ADDED = frozenset({Measure.COUNT, Measure.SPAN, Measure.MONEY, Measure.AGE})
@@ -71,7 +72,7 @@ def _share_left(told: Quantity, claim: Claim) -> bool:
         for each in read(sentence.text).quantities
         if each.measure is Measure.SHARE
     ]
-    if told.bound in _FLIPPED or told.bound is Bound.NEARLY:
+    if told.bound in _ROUNDING:
         exact = [1 - each.value for each in shares if each.bound in {Bound.NONE, Bound.ONLY}]
         return any(rounds(told.value, each, told.bound) for each in exact)
     left = [
