@@ -1,6 +1,6 @@
 """Fit the weights of rag/rungs/meaning.py: python -m eval.calibrate_support.
 
-On the claims of the tuning half, and on those about the invented reviews that the support model was not trained on
+On the claims of the tuning half, and on those about invented reviews and loose passages that the support model was not trained on
 (rag/support/README.md). Each figure that is printed comes from weights fitted without the report it is told of.
 """
 
@@ -35,7 +35,7 @@ from rag.support.examples import HELD_OUT, LOOSE_HELD_OUT, sources, written_clai
 from rag.verify import Verifier
 
 MODELS = {"wording": READ, "place": TOLD}
-# So many of the true claims that come as far as this rung may be refused by each model.
+# So many of the benchmark's true claims that come as far as this rung may be refused by each model.
 REFUSED_SHARE = {"wording": 0.05, "place": 0.01}
 # What a claim weighs that is not of the benchmark: those on loose passages are harder than what people write of a report.
 _WEIGHT_ELSEWHERE = 0.3
@@ -58,7 +58,7 @@ class Measured:
 
 
 def collect(embedder: Embedder, folder: Path) -> list[Measured]:
-    """The claims of the tuning half, and those about the reviews that are held out."""
+    """The claims of the tuning half, and those that are held out of the support model's training."""
     measured: list[Measured] = []
     claims = [claim for claim in load_claims() if claim.half is Half.TUNING and claim.kind not in _LEFT_OUT]
     for name in dict.fromkeys(claim.report for claim in claims):

@@ -16,8 +16,7 @@ from typing import Any
 from index.lexical import index_words
 from index.sentences import sentence_spans
 from index.training.examples import HELD_OUT as HELD_OUT_REVIEWS
-from index.training.examples import HERE as REVIEWS_FOLDER
-from index.training.examples import Source, held_out_sources, read_pairs, training_sources
+from index.training.examples import Source, held_out_sources, training_sources
 from rag.support.flips import flipped
 from rag.support.model import EvidenceSentence, evidence_text
 
@@ -99,10 +98,9 @@ def shared_words(claim: str, sentence: str) -> float:
 
 def sources() -> list[Source]:
     """The invented reviews, and the loose passages twice: those that are learnt from, and all for the claims of LOOSE_HELD_OUT."""
-    loose = read_pairs(REVIEWS_FOLDER / "pairs.jsonl")
+    loose, *reviews = training_sources()
     learnt = tuple(passage for passage in loose.passages if not passage.id.startswith(LOOSE_HELD_OUT))
-    reviews = [*held_out_sources(), *(source for source in training_sources() if source.name != LOOSE)]
-    return [*reviews, Source(LOOSE, learnt, ()), Source(LOOSE_HELD_OUT, loose.passages, ())]
+    return [*held_out_sources(), *reviews, Source(LOOSE, learnt, ()), Source(LOOSE_HELD_OUT, loose.passages, ())]
 
 
 def written_claims() -> Iterator[tuple[str, list[dict[str, Any]]]]:
